@@ -1,0 +1,8 @@
+/*
+ * Lock ranks. A thread that holds one lock takes another only if it stands further down here.
+ *
+ *        name   word     guards
+ */
+LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")
+LOCK_RANK(QUEUE, "queue", "the ring of waiting connections and the count of running workers")
+LOCK_RANK(CACHE, "cache", "one shard of the file cache")
