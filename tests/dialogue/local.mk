@@ -1,0 +1,9 @@
+# dialogue: scripted conversations with the program.
+# To add a case, write tests/dialogue/NAME.dlg and add one line here.
+
+EXTRA_DIST += \
+	tests/dialogue/client.py \
+	tests/dialogue/program.py \
+	tests/dialogue/reply.py \
+	tests/dialogue/run \
+	tests/dialogue/text.py
