@@ -41,8 +41,7 @@ static inline bool rd_span_eq_nocase(struct rd_span s, const char *text)
 {
 	size_t i = 0;
 
-	while (i < s.len && text[i] != '\0' &&
-	       rd_span_lower(s.at[i]) == rd_span_lower(text[i]))
+	while (i < s.len && text[i] != '\0' && rd_span_lower(s.at[i]) == rd_span_lower(text[i]))
 		i++;
 	return i == s.len && text[i] == '\0';
 }

@@ -6,15 +6,13 @@
 
 #include <string.h>
 
-#define DAY 86400
+#define DAY   86400
 #define FIRST INT64_C(-62167219200) /* 0000-01-01 00:00:00 */
-#define LAST INT64_C(253402300799)  /* 9999-12-31 23:59:59 */
+#define LAST  INT64_C(253402300799) /* 9999-12-31 23:59:59 */
 
 /* Years begin in March here, so that a leap day is the last day of its year. */
 #define EPOCH 719468 /* days from 0000-03-01 to 1970-01-01 */
-static const short month_begins[12] = {
-	0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337
-};
+static const short month_begins[12] = { 0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337 };
 
 static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 				    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -32,8 +30,7 @@ static int64_t date_days(int year, int month, int day)
 	int m = (month + 9) % 12;
 	int64_t y = year - (month < 3) + 400; /* never negative below */
 
-	return y * 365 + y / 4 - y / 100 + y / 400 + month_begins[m] + day - 1 - EPOCH -
-	       146097;
+	return y * 365 + y / 4 - y / 100 + y / 400 + month_begins[m] + day - 1 - EPOCH - 146097;
 }
 
 static int64_t date_join(const struct rd_date *d)
