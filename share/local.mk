@@ -1,0 +1,4 @@
+# share: the site that ./bootstrap run serves.
+
+wwwdir = $(pkgdatadir)/www
+dist_www_DATA =

@@ -1,0 +1,15 @@
+# base: promises, locks, clocks, buffers, log.
+folder_libs += src/base/libbase.la
+noinst_LTLIBRARIES += src/base/libbase.la
+src_base_libbase_la_SOURCES = \
+	src/base/buffer.c \
+	src/base/buffer.h \
+	src/base/clock.c \
+	src/base/clock.h \
+	src/base/lock.c \
+	src/base/lock.h \
+	src/base/log.c \
+	src/base/log.h \
+	src/base/must.c \
+	src/base/must.h \
+	src/base/span.h

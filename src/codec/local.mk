@@ -1,0 +1,9 @@
+# codec: pure functions, bytes in and structures out.
+folder_libs += src/codec/libcodec.la
+noinst_LTLIBRARIES += src/codec/libcodec.la
+src_codec_libcodec_la_SOURCES = \
+	src/codec/date.c \
+	src/codec/date.h \
+	src/codec/hex.h \
+	src/codec/target.c \
+	src/codec/target.h

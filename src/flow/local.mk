@@ -1,0 +1,15 @@
+# flow: the life of a descriptor.
+folder_libs += src/flow/libflow.la
+noinst_LTLIBRARIES += src/flow/libflow.la
+src_flow_libflow_la_SOURCES = \
+	src/flow/conn.c \
+	src/flow/conn.h \
+	src/flow/park.c \
+	src/flow/park.h \
+	src/flow/pool.c \
+	src/flow/pool.h \
+	src/flow/protocol.h \
+	src/flow/queue.c \
+	src/flow/queue.h \
+	src/flow/regulate.c \
+	src/flow/regulate.h

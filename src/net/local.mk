@@ -1,0 +1,8 @@
+# net: every socket call, addresses, transports.
+folder_libs += src/net/libnet.la
+noinst_LTLIBRARIES += src/net/libnet.la
+src_net_libnet_la_SOURCES = \
+	src/net/address.c \
+	src/net/address.h \
+	src/net/plain.c \
+	src/net/transport.h

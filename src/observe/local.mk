@@ -1,0 +1,6 @@
+# observe: what is counted and timed.
+folder_libs += src/observe/libobserve.la
+noinst_LTLIBRARIES += src/observe/libobserve.la
+src_observe_libobserve_la_SOURCES = \
+	src/observe/counters.c \
+	src/observe/counters.h

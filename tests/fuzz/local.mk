@@ -1,0 +1,12 @@
+# fuzz: libFuzzer programs, built by clang with --enable-fuzzers.
+# To add one, write tests/fuzz/fuzz_NAME.c and add its two lines here.
+
+if FUZZERS
+fuzz_link = libreplyd.la $(FUZZ_LIBS)
+noinst_PROGRAMS += tests/fuzz/fuzz_date
+tests_fuzz_fuzz_date_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_target
+tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
+endif
+
+EXTRA_DIST += tests/fuzz/seeds

@@ -1,0 +1,36 @@
+# tests: what make check runs, and what each test finds in its environment.
+
+unit_tests =
+dialogues =
+system_tests =
+
+include tests/unit/local.mk
+include tests/dialogue/local.mk
+include tests/system/local.mk
+include tests/fuzz/local.mk
+
+if TESTS_ENABLED
+check_PROGRAMS += $(unit_tests)
+TESTS += tests/lint tests/dialogue/selftest $(unit_tests) $(dialogues) $(system_tests)
+endif
+
+EXTRA_DIST += tests/lint tests/dialogue/selftest $(dialogues) $(system_tests)
+
+# A sanitizer's finding fails the test that met it.
+AM_TESTS_ENVIRONMENT = \
+	ASAN_OPTIONS=$${ASAN_OPTIONS-detect_leaks=1:detect_stack_use_after_return=1}; \
+	UBSAN_OPTIONS=$${UBSAN_OPTIONS-print_stacktrace=1}; \
+	TSAN_OPTIONS=$${TSAN_OPTIONS-halt_on_error=1:second_deadlock_stack=1}; \
+	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS top_srcdir top_builddir;
+
+TEST_EXTENSIONS = .dlg .sh
+DLG_LOG_COMPILER = env \
+	REPLYD='$(abs_top_builddir)/src/daemon/replyd' \
+	TESTD='$(abs_top_builddir)/tests/dialogue/testd' \
+	$(PYTHON) $(srcdir)/tests/dialogue/run
+SH_LOG_COMPILER = env \
+	REPLYD_ROOT='$(system_root)' \
+	REPLYD='$(system_root)$(sbindir)/replyd' \
+	REPLYC='$(system_root)$(bindir)/replyc' \
+	SITE='$(system_root)$(pkgdatadir)/www'

@@ -1,0 +1,18 @@
+# system: the installed program against real clients.
+# To add a test, write tests/system/NAME.sh, executable, and add one line here. It finds the installed
+# tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit status 77 says that it cannot run here.
+
+system_root = $(abs_top_builddir)/tests/system/root
+check_DATA += tests/system/root.stamp
+
+tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(systemdsystemunit_DATA)
+	$(AM_V_at)$(MKDIR_P) tests/system && rm -rf $(system_root)
+	$(AM_V_GEN)$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(system_root)' >tests/system/root.log
+	$(AM_V_at)touch $@
+
+CLEANFILES += tests/system/root.log tests/system/root.stamp
+
+clean-system-root:
+	rm -rf $(system_root)
+clean-local: clean-system-root
+.PHONY: clean-system-root

@@ -1,0 +1,6 @@
+# unit: one Check program for each file with a rule in it.
+# To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
+
+unit_tests += tests/unit/test_address
+unit_tests += tests/unit/test_date
+unit_tests += tests/unit/test_target
