@@ -1,0 +1,186 @@
+/*
+ * limit - the least that a server written in C can spend on a request.
+ * One thread, one epoll loop, one canned reply of 1 KiB: what is left when
+ * parsing, files, threads and policy are taken away. bench/compare holds the
+ * others against it.
+ * Thread:  one.
+ * Owns:    every descriptor, until its peer closes or, with -c, its reply went.
+ * Never:   looks at a request, except for where its head ends; waits for a
+ *          client that does not take its reply (it is closed instead).
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BODY = 1024, EVENTS = 64, BACKLOG = 4096, DESCRIPTORS = 65536 };
+
+static struct {
+	int epoll, listener;
+	bool one;			 /* a connection ends with its reply */
+	unsigned char seen[DESCRIPTORS]; /* bytes of \r\n\r\n so far */
+	char reply[BODY + 128];
+	size_t reply_len;
+} loop;
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signo)
+{
+	(void)signo;
+	stopping = 1;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "limit: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static void make_reply(void)
+{
+	int head = snprintf(loop.reply, sizeof loop.reply,
+			    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+			    "Content-Length: %d\r\n%s\r\n",
+			    BODY, loop.one ? "Connection: close\r\n" : "");
+
+	memset(loop.reply + head, 'x', BODY);
+	loop.reply_len = (size_t)head + BODY;
+}
+
+/* How many heads end in buf[0..len), given those bytes of an end seen before. */
+static unsigned count_heads(unsigned char *seen, const char *buf, size_t len)
+{
+	static const char end[] = "\r\n\r\n";
+	unsigned heads = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		*seen = buf[i] == end[*seen] ? *seen + 1 : buf[i] == '\r';
+		if (*seen == 4) {
+			*seen = 0;
+			heads++;
+		}
+	}
+	return heads;
+}
+
+/* Answers what has come. False: the connection is over, and its owner closes it. */
+static bool serve(int fd)
+{
+	char buf[16384];
+	ssize_t got = recv(fd, buf, sizeof buf, 0);
+
+	if (got <= 0)
+		return got < 0 && (errno == EAGAIN || errno == EINTR);
+	for (unsigned n = count_heads(&loop.seen[fd], buf, (size_t)got); n > 0; n--) {
+		ssize_t sent = send(fd, loop.reply, loop.reply_len, MSG_NOSIGNAL);
+
+		if (loop.one || sent != (ssize_t)loop.reply_len)
+			return false;
+	}
+	return true;
+}
+
+/* Tries each newcomer at once: with -c most are answered and never meet epoll. */
+static void accept_all(void)
+{
+	int fd;
+
+	while ((fd = accept4(loop.listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+		struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+
+		if (fd >= DESCRIPTORS) {
+			close(fd);
+			continue;
+		}
+		loop.seen[fd] = 0;
+		if (!serve(fd) || epoll_ctl(loop.epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
+			close(fd);
+	}
+}
+
+static unsigned listen_on(unsigned port)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct epoll_event ev = { .events = EPOLLIN };
+	socklen_t len = sizeof sin;
+	int yes = 1;
+
+	loop.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (loop.listener < 0)
+		die("socket");
+	setsockopt(loop.listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	setsockopt(loop.listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &yes, sizeof yes);
+	if (bind(loop.listener, (struct sockaddr *)&sin, sizeof sin) != 0)
+		die("bind");
+	if (listen(loop.listener, BACKLOG) != 0)
+		die("listen");
+	ev.data.fd = loop.listener;
+	loop.epoll = epoll_create1(0);
+	if (loop.epoll < 0 || epoll_ctl(loop.epoll, EPOLL_CTL_ADD, loop.listener, &ev) != 0)
+		die("epoll");
+	if (getsockname(loop.listener, (struct sockaddr *)&sin, &len) != 0)
+		die("getsockname");
+	return ntohs(sin.sin_port);
+}
+
+/* SIGTERM is blocked but inside the wait, so that none comes unnoticed. */
+static void run(const sigset_t *in_wait)
+{
+	struct epoll_event events[EVENTS];
+
+	while (!stopping) {
+		int n = epoll_pwait(loop.epoll, events, EVENTS, -1, in_wait);
+
+		for (int i = 0; i < n; i++) {
+			int fd = events[i].data.fd;
+
+			if (fd == loop.listener)
+				accept_all();
+			else if (!serve(fd))
+				close(fd);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = stop };
+	sigset_t term, before;
+	char *end;
+	unsigned long port;
+
+	loop.one = argc == 3 && strcmp(argv[1], "-c") == 0;
+	if (argc != 2 + loop.one) {
+		fprintf(stderr, "usage: limit [-c] PORT\n");
+		return 2;
+	}
+	errno = 0;
+	port = strtoul(argv[argc - 1], &end, 10);
+	if (errno != 0 || end == argv[argc - 1] || *end != '\0' || port > 65535) {
+		fprintf(stderr, "limit: PORT is a number from 0 to 65535\n");
+		return 2;
+	}
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
+	sigaction(SIGTERM, &action, NULL);
+	make_reply();
+	printf("limit: ready on http://127.0.0.1:%u/\n", listen_on((unsigned)port));
+	fflush(stdout);
+	run(&before);
+	return 0;
+}
