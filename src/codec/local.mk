@@ -5,5 +5,7 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/date.c \
 	src/codec/date.h \
 	src/codec/hex.h \
+	src/codec/mime.c \
+	src/codec/mime.h \
 	src/codec/target.c \
 	src/codec/target.h

@@ -3,4 +3,5 @@
 
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_date
+unit_tests += tests/unit/test_mime
 unit_tests += tests/unit/test_target
