@@ -33,7 +33,8 @@ AC_DEFUN([RD_WARNINGS], [
 	RD_ADD_FLAGS([WARN_CFLAGS], [-Wall -Wextra -Wshadow -Wstrict-prototypes
 		-Wmissing-prototypes -Wmissing-declarations -Wold-style-definition
 		-Wredundant-decls -Wnested-externs -Wpointer-arith -Wwrite-strings -Wcast-align
-		-Wundef -Wvla -Wformat=2 -Winit-self -Wduplicated-cond -Wlogical-op])
+		-Wundef -Wvla -Wformat=2 -Winit-self -Wconversion
+		-Wno-sign-conversion -Wduplicated-cond -Wlogical-op])
 	AS_IF([test "x$enable_werror" = xyes], [WARN_CFLAGS="$WARN_CFLAGS -Werror"])
 	AC_SUBST([WARN_CFLAGS])
 ])

@@ -2,8 +2,12 @@
 folder_libs += src/flow/libflow.la
 noinst_LTLIBRARIES += src/flow/libflow.la
 src_flow_libflow_la_SOURCES = \
+	src/flow/acceptor.c \
+	src/flow/acceptor.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
+	src/flow/listener.c \
+	src/flow/listener.h \
 	src/flow/park.c \
 	src/flow/park.h \
 	src/flow/pool.c \

@@ -2,4 +2,6 @@
 noinst_HEADERS += \
 	src/tbl/close_reason.h \
 	src/tbl/counter.h \
-	src/tbl/lock_rank.h
+	src/tbl/field.h \
+	src/tbl/lock_rank.h \
+	src/tbl/method.h
