@@ -1,4 +1,6 @@
 # share: the site that ./bootstrap run serves.
 
 wwwdir = $(pkgdatadir)/www
-dist_www_DATA =
+dist_www_DATA = \
+	share/www/favicon.svg \
+	share/www/flow.svg

@@ -8,6 +8,10 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/head.c \
 	src/codec/head.h \
 	src/codec/hex.h \
+	src/codec/html.c \
+	src/codec/html.h \
+	src/codec/listing.c \
+	src/codec/listing.h \
 	src/codec/mime.c \
 	src/codec/mime.h \
 	src/codec/target.c \

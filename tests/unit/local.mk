@@ -2,6 +2,8 @@
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
 unit_tests += tests/unit/test_address
+unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_date
 unit_tests += tests/unit/test_mime
 unit_tests += tests/unit/test_target
+unit_tests += tests/unit/test_url
