@@ -71,6 +71,20 @@ class Client:
 			raise Failure(f"a connection to {address}", str(error)) from None
 		self.sock.setblocking(False)
 
+	def expect_refused(self, address):
+		"""A new connection is refused, now or soon."""
+		until = time.monotonic() + self.wait_s
+		while time.monotonic() < until:
+			try:
+				self.connect(address)
+			except Failure as failure:
+				if "refused" in failure.came:
+					return
+				raise
+			self.close()
+			time.sleep(0.003)
+		raise Failure("a connection to be refused", "it is accepted")
+
 	def close(self):
 		if self.sock:
 			self.sock.close()
@@ -158,6 +172,11 @@ class Client:
 		self._fill(time.monotonic())
 		if self.came or self.end:
 			raise Failure("nothing", self._so_far(self.end))
+
+	def expect_some(self):
+		"""Something has come; it is not taken."""
+		if not self.came and not self._fill(time.monotonic() + self.wait_s) or not self.came:
+			raise Failure("some bytes", self._so_far(self.end or "nothing in time"))
 
 	def left(self):
 		"""What came and nobody asked for, when the dialogue is over."""

@@ -9,6 +9,10 @@ EXTRA_DIST += \
 	tests/dialogue/reply.py \
 	tests/dialogue/run
 
+check-dialogues:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(dialogues)'
+.PHONY: check-dialogues
+
 dialogues += tests/dialogue/cond-both.dlg
 dialogues += tests/dialogue/cond-differs.dlg
 dialogues += tests/dialogue/cond-etag-list.dlg
@@ -29,6 +33,7 @@ dialogues += tests/dialogue/daemon-sigpipe.dlg
 dialogues += tests/dialogue/daemon-term-held.dlg
 dialogues += tests/dialogue/daemon-term-idle.dlg
 dialogues += tests/dialogue/daemon-term-sending.dlg
+dialogues += tests/dialogue/daemon-term-twice.dlg
 dialogues += tests/dialogue/daemon-two-addresses.dlg
 dialogues += tests/dialogue/daemon-unix.dlg
 dialogues += tests/dialogue/daemon-usage.dlg
@@ -50,6 +55,7 @@ dialogues += tests/dialogue/error-400-host-missing.dlg
 dialogues += tests/dialogue/error-400-host-twice.dlg
 dialogues += tests/dialogue/error-400-length-and-coding.dlg
 dialogues += tests/dialogue/error-400-length-differs.dlg
+dialogues += tests/dialogue/error-400-length-huge.dlg
 dialogues += tests/dialogue/error-400-length.dlg
 dialogues += tests/dialogue/error-400-nul.dlg
 dialogues += tests/dialogue/error-400-obs-fold.dlg
@@ -70,6 +76,7 @@ dialogues += tests/dialogue/error-431-head.dlg
 dialogues += tests/dialogue/error-501-coding.dlg
 dialogues += tests/dialogue/error-501-method.dlg
 dialogues += tests/dialogue/error-505-version.dlg
+dialogues += tests/dialogue/error-connect.dlg
 dialogues += tests/dialogue/error-lingers.dlg
 dialogues += tests/dialogue/hostile-reset.dlg
 dialogues += tests/dialogue/hostile-silent.dlg
