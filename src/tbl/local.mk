@@ -4,4 +4,5 @@ noinst_HEADERS += \
 	src/tbl/counter.h \
 	src/tbl/field.h \
 	src/tbl/lock_rank.h \
-	src/tbl/method.h
+	src/tbl/method.h \
+	src/tbl/status.h

@@ -1,0 +1,291 @@
+/*
+ * acceptor - main's loop.
+ * Thread:  main's, but for rd_acceptor_stop.
+ * Owns:    a connection from the accept, or from when it left the parking, until the push.
+ * Never:   parses, performs, waits for a client.
+ */
+#include "flow/acceptor.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "flow/park.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	LOOK_US = 1000,		/* between two looks at a pool that is awake */
+	DRAIN_US = 20 * 1000,	/* between two looks at what is still open while draining */
+	PAUSE_US = 100 * 1000,	/* before accepting is tried again after the system ran out */
+	SWEPT = 64,		/* expired connections taken at once */
+	LAST_ACCEPTS = 4096,	/* of what the kernel holds when the drain begins */
+};
+
+/* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
+#define TAG_WAKE (UINT64_C(1) << 32)
+#define TAG_LISTENER (UINT64_C(2) << 32)
+
+static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint64_t tag)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+
+	return epoll_ctl(a->slots->epoll_fd, op, fd, &event) == 0;
+}
+
+/* Off: accepting is not tried before `until_us`. */
+static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t until_us)
+{
+	a->paused = !on;
+	a->paused_us = until_us;
+	for (size_t i = 0; i < a->listeners; i++)
+		if (a->listener[i].fd >= 0)
+			acceptor_poll(a, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, a->listener[i].fd,
+				      TAG_LISTENER | i);
+}
+
+/* The queue had no room: the client is told so, and closed. */
+static void acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
+{
+	rd_count(&a->counters, COUNT_SHED);
+	rd_count(&a->counters, COUNT_CLOSED);
+	if (!c->session) /* else it is in the middle of an exchange: no reply would be understood */
+		c->protocol->refuse(c);
+	rd_conn_close(&c, CLOSE_OVERLOAD);
+}
+
+/* Gives all that became ready to the queue, in one push. */
+static void acceptor_push(struct rd_acceptor *a)
+{
+	size_t taken;
+
+	if (a->ready == 0)
+		return;
+	for (size_t i = 0; i < a->ready; i++)
+		rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
+	taken = rd_queue_push(a->queue, a->batch, a->ready);
+	for (size_t i = taken; i < a->ready; i++) {
+		rd_conn_pass(a->batch[i].conn, OWN_QUEUE, OWN_MAIN);
+		acceptor_shed(a, a->batch[i].conn);
+	}
+	a->ready = 0;
+	if (a->look_us > a->now_us + LOOK_US)
+		a->look_us = a->now_us + LOOK_US; /* the pool is awake now */
+}
+
+static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
+{
+	MUST(a->ready < RD_EVENTS);
+	a->batch[a->ready++] = (struct rd_entry){.conn = c, .ready_us = a->now_us};
+	if (a->ready == RD_EVENTS)
+		acceptor_push(a);
+}
+
+/* A close tells main from now on; false when there is room after all. */
+static bool acceptor_full(struct rd_acceptor *a)
+{
+	if (atomic_load(&a->slots->open) < a->conns_max)
+		return false;
+	atomic_store(&a->slots->tell, true);
+	return atomic_load(&a->slots->open) >= a->conns_max;
+}
+
+/* What an accept that gave no connection means: whether to go on accepting. */
+static bool acceptor_accept_failed(struct rd_acceptor *a)
+{
+	switch (errno) {
+	case EAGAIN:
+		return false;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		rd_log("accept: %s; waiting for a connection to close", strerror(errno));
+		acceptor_poll_listeners(a, false, a->now_us + PAUSE_US);
+		return false;
+	default:
+		return true; /* that client is gone (ECONNABORTED and the like); the next, please */
+	}
+}
+
+static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most)
+{
+	for (size_t i = 0; i < most; i++) {
+		int fd;
+
+		if (acceptor_full(a)) {
+			acceptor_poll_listeners(a, false, 0);
+			return;
+		}
+		fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			if (acceptor_accept_failed(a))
+				continue;
+			return;
+		}
+		if ((size_t)fd >= a->slots->size) { /* the limit was raised under us */
+			close(fd);
+			continue;
+		}
+		rd_count(&a->counters, COUNT_ACCEPTED);
+		acceptor_ready(a, rd_conn_open(a->slots, fd, l->protocol, l->service, a->now_us));
+	}
+}
+
+static void acceptor_wake_up(struct rd_acceptor *a)
+{
+	uint64_t count;
+
+	if (read(a->slots->wake_fd, &count, sizeof(count)) < 0)
+		MUST(errno == EAGAIN);
+}
+
+static void acceptor_events(struct rd_acceptor *a, int n)
+{
+	for (int i = 0; i < n; i++) {
+		uint64_t tag = a->event[i].data.u64;
+
+		if (tag == TAG_WAKE) {
+			acceptor_wake_up(a);
+		} else if (tag & TAG_LISTENER) {
+			const struct rd_listener *l = &a->listener[tag & 0xffffffff];
+
+			if (!a->paused && l->fd >= 0)
+				acceptor_accept(a, l, RD_EVENTS);
+		} else {
+			struct rd_conn *c = &a->slots->conn[tag];
+
+			if (rd_conn_event(c, a->event[i].events))
+				acceptor_ready(a, c);
+		}
+	}
+}
+
+static void acceptor_sweep(struct rd_acceptor *a)
+{
+	unsigned expired[SWEPT];
+	uint64_t next = a->now_us + a->sweep_us;
+	size_t from = 0;
+
+	while (from < a->slots->top) {
+		size_t n = rd_park_sweep(a->slots->deadline, a->slots->top, a->now_us, &from,
+					 expired, SWEPT, &next);
+
+		for (size_t i = 0; i < n; i++) {
+			_Atomic uint64_t *deadline = &a->slots->deadline[expired[i]];
+			struct rd_conn *c = &a->slots->conn[expired[i]];
+
+			if (!rd_conn_take(c))
+				continue; /* someone has it, and looks at the clock himself */
+			c->expired = atomic_load(deadline) <= a->now_us; /* else parked anew */
+			atomic_store(deadline, 0);
+			acceptor_ready(a, c);
+		}
+	}
+	a->next_sweep_us = next;
+}
+
+/* Every parked connection is looked at once more by a worker, and closed if nothing is begun. */
+static void acceptor_stir(struct rd_acceptor *a)
+{
+	for (size_t i = 0; i < a->slots->top; i++)
+		if (rd_conn_take(&a->slots->conn[i]))
+			acceptor_ready(a, &a->slots->conn[i]);
+	acceptor_push(a);
+}
+
+/* What the kernel has completed is still served; then the listeners are closed. */
+static void acceptor_drain(struct rd_acceptor *a)
+{
+	a->draining = true;
+	atomic_store(&a->slots->draining, true);
+	for (size_t i = 0; i < a->listeners; i++) {
+		if (!a->paused && a->listener[i].fd >= 0)
+			acceptor_accept(a, &a->listener[i], LAST_ACCEPTS);
+		rd_listener_close(&a->listener[i]);
+	}
+	acceptor_push(a);
+	acceptor_stir(a);
+}
+
+static bool acceptor_finished(struct rd_acceptor *a)
+{
+	return a->draining &&
+	       (atomic_load(&a->slots->open) == 0 || a->now_us >= atomic_load(&a->stop));
+}
+
+/* Milliseconds until main has something to do though nothing happens; -1 for ever. */
+static int acceptor_timeout(struct rd_acceptor *a)
+{
+	uint64_t until = a->look_us;
+
+	if (atomic_load(&a->slots->open) > 0 && a->next_sweep_us < until)
+		until = a->next_sweep_us;
+	if (a->draining && a->now_us + DRAIN_US < until)
+		until = a->now_us + DRAIN_US;
+	if (a->paused && a->paused_us && a->paused_us < until)
+		until = a->paused_us;
+	if (until == UINT64_MAX)
+		return -1;
+	return until <= a->now_us ? 0 : (int)((until - a->now_us + 999) / 1000);
+}
+
+static void acceptor_turn(struct rd_acceptor *a)
+{
+	int n = epoll_wait(a->slots->epoll_fd, a->event, RD_EVENTS, acceptor_timeout(a));
+
+	MUST(n >= 0 || errno == EINTR);
+	a->now_us = rd_clock_us();
+	acceptor_events(a, n);
+	if (a->now_us >= a->next_sweep_us)
+		acceptor_sweep(a);
+	acceptor_push(a);
+	if (a->now_us >= a->look_us)
+		a->look_us = rd_pool_tend(a->pool) ? a->now_us + LOOK_US : UINT64_MAX;
+	if (a->paused && !a->draining && a->now_us >= a->paused_us && !acceptor_full(a))
+		acceptor_poll_listeners(a, true, 0);
+	if (!a->draining && atomic_load(&a->stop) != 0)
+		acceptor_drain(a);
+}
+
+/* The time is over: workers close what they hold, and main what is parked. */
+static long acceptor_cut(struct rd_acceptor *a)
+{
+	uint64_t sums[COUNTER_COUNT] = {0};
+	long cut;
+
+	atomic_store(&a->slots->cut, true);
+	rd_pool_stop(a->pool, sums);
+	cut = (long)sums[COUNT_CUT];
+	for (size_t i = 0; i < a->slots->top; i++) {
+		struct rd_conn *c = &a->slots->conn[i];
+
+		if (!rd_conn_take(c))
+			continue;
+		cut += !c->lingering;
+		rd_count(&a->counters, COUNT_CLOSED);
+		rd_conn_close(&c, CLOSE_CUT);
+	}
+	return cut;
+}
+
+long rd_acceptor_run(struct rd_acceptor *a)
+{
+	a->now_us = rd_clock_us();
+	a->look_us = a->now_us + LOOK_US;
+	a->next_sweep_us = a->now_us + a->sweep_us;
+	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, TAG_WAKE))
+		return -1;
+	acceptor_poll_listeners(a, true, 0);
+	while (!acceptor_finished(a))
+		acceptor_turn(a);
+	return acceptor_cut(a);
+}
+
+void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us)
+{
+	atomic_store(&a->stop, until_us ? until_us : 1);
+	rd_slots_wake(a->slots);
+}

@@ -1,0 +1,48 @@
+/*
+ * acceptor - main's loop: accepts, waits for parked connections to become ready, sweeps the
+ * deadlines, tends the pool, drains.
+ */
+#ifndef RD_FLOW_ACCEPTOR_H
+#define RD_FLOW_ACCEPTOR_H
+
+#include "flow/conn.h"
+#include "flow/listener.h"
+#include "flow/pool.h"
+#include "observe/counters.h"
+
+#include <sys/epoll.h>
+
+enum { RD_EVENTS = 256 }; /* taken from the kernel at once, and accepted at once */
+
+struct rd_acceptor {
+	struct rd_slots *slots;
+	struct rd_queue *queue;
+	struct rd_pool *pool;
+	struct rd_listener *listener; /* [listeners] */
+	size_t listeners;
+	size_t conns_max;     /* connections at once; at that many the listeners are not polled */
+	uint64_t sweep_us;    /* no deadline is set shorter than this ahead: how long main may sleep */
+	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
+
+	/* main's own */
+	bool paused, draining;
+	uint64_t now_us, look_us, next_sweep_us, paused_us;
+	struct rd_counters counters;
+	size_t ready;
+	struct rd_entry batch[RD_EVENTS];
+	struct epoll_event event[RD_EVENTS];
+};
+
+/*
+ * Serves until a drain is complete, and stops the pool. Returns how many connections it had to cut
+ * off in the middle of something, or -1 with errno when the kernel would not let it start.
+ */
+long rd_acceptor_run(struct rd_acceptor *a);
+
+/*
+ * Asks for the drain: accept no more, finish what is in flight, until `until_us` at most.
+ * Async-signal-safe; any thread.
+ */
+void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * conn - a client's connection: a slot in one table, its owner, and how it changes hands.
+ *
+ * Owned by exactly one of main, the queue, a worker, the parking. The slot's atomic state says by
+ * whom, and changes only in rd_conn_pass, rd_conn_event, rd_conn_open and rd_conn_close:
+ *
+ *     MAIN --> QUEUE --> WORKER --> PARKED --event or deadline--> MAIN
+ *                        WORKER --> closed, the slot is free
+ *
+ * An event that comes while the queue or a worker has it sets AGAIN: the worker's pass to PARKED
+ * is then refused, and it advances the connection once more. No event is lost.
+ */
+#ifndef RD_FLOW_CONN_H
+#define RD_FLOW_CONN_H
+
+#include "flow/protocol.h"
+#include "net/transport.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rd_owner {
+	OWN_NONE, /* the slot is free */
+	OWN_MAIN,
+	OWN_QUEUE,
+	OWN_WORKER,
+	OWN_PARKED,
+};
+
+enum rd_close_reason {
+#define CLOSE_REASON(name, word, fault, text) CLOSE_##name,
+#include "tbl/close_reason.h"
+#undef CLOSE_REASON
+	CLOSE_REASON_COUNT
+};
+
+struct rd_conn {
+	_Alignas(128) _Atomic unsigned state; /* enum rd_owner, and the AGAIN bit */
+	struct rd_transport transport;
+	const struct rd_protocol *protocol;
+	const void *service;  /* what the listener gave the protocol to serve with */
+	void *session;	      /* what the protocol keeps while parked, or NULL */
+	struct rd_slots *slots; /* NULL for a connection that no table holds (tests) */
+	uint64_t accepted_us;
+	uint64_t ready_us;    /* when it last became ready */
+	uint64_t deadline_us; /* of the park that comes: 0 is never */
+	unsigned exchanges;   /* answered on it so far */
+	enum rd_close_reason reason;
+	enum rd_verdict want; /* RD_WANTS_READ or RD_WANTS_WRITE, while parked */
+	bool registered;      /* with epoll */
+	bool expired;	      /* main took it out for its deadline */
+	bool lingering;	      /* only read off, then closed */
+};
+
+/* All connections, indexed by descriptor. Mapped at start, never freed while anyone runs. */
+struct rd_slots {
+	struct rd_conn *conn;
+	_Atomic uint64_t *deadline; /* monotonic us, 0 is none; written by who parks */
+	size_t size;
+	size_t top; /* main's: above every descriptor that was ever used */
+	int epoll_fd, wake_fd;
+	_Atomic bool draining;		  /* every reply is the last on its connection */
+	_Atomic bool cut;		  /* nothing goes on: what is not done is closed */
+	_Atomic bool tell;		  /* main wants to know of the next close */
+	_Alignas(64) _Atomic size_t open; /* connections accepted and not closed */
+};
+
+/* 0, or -1 with errno. One slot for each of the `size` descriptors the process may have. */
+int rd_slots_init(struct rd_slots *slots, size_t size);
+/* Everything is closed by now. */
+void rd_slots_fini(struct rd_slots *slots);
+/* Ends main's wait. Async-signal-safe. */
+void rd_slots_wake(struct rd_slots *slots);
+
+/* The slot of a descriptor just accepted, main's from now on. */
+struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
+			     const void *service, uint64_t now_us);
+
+/*
+ * Changes the owner. False, and still `from`'s, only towards OWN_PARKED, when an event has come
+ * meanwhile; the event is then taken note of and the flag is cleared.
+ */
+bool rd_conn_pass(struct rd_conn *conn, enum rd_owner from, enum rd_owner to);
+
+/*
+ * Main saw `events` (EPOLL*) for a descriptor. True when the connection was parked and wanted
+ * one of them: it is main's now. Otherwise whoever has it will look again, or nobody has it.
+ */
+bool rd_conn_event(struct rd_conn *conn, uint32_t events);
+
+/* Main takes a parked one whose deadline has passed. False when it is not parked. */
+bool rd_conn_take(struct rd_conn *conn);
+
+/* Whether the server is stopping, so that the reply must be the last. */
+bool rd_conn_draining(const struct rd_conn *conn);
+
+/* By its owner: the only place that closes a client. *conn is NULL after. */
+void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason);
+
+/* "head-timeout" */
+const char *rd_close_reason_word(enum rd_close_reason reason);
+
+#endif

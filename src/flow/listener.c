@@ -1,0 +1,100 @@
+/*
+ * listener - a listening socket.
+ * Thread:  main's.
+ * Owns:    the descriptor, and the name of a Unix socket.
+ */
+#include "flow/listener.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	BACKLOG = 4096, /* the kernel lowers it to net.core.somaxconn */
+	DEFER_S = 1,	/* the kernel may hold a silent client back so long */
+};
+
+static void listener_option(int fd, int level, int option, int value)
+{
+	/* A kernel that lacks one of these serves all the same. */
+	if (setsockopt(fd, level, option, &value, sizeof(value)) != 0)
+		return;
+}
+
+/* Options that every accepted socket inherits from its listener. */
+static void listener_options(int fd, int family)
+{
+	if (family == AF_UNIX)
+		return;
+	listener_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	listener_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_S);
+	if (family == AF_INET6)
+		listener_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+}
+
+/* Removes the name of a Unix socket that nobody listens on any more. */
+static bool listener_unlink_stale(const struct rd_sockaddr *at)
+{
+	struct stat st;
+	int fd, refused;
+
+	if (lstat(at->un.sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	refused = connect(fd, &at->sa, at->len) != 0 && errno == ECONNREFUSED;
+	close(fd);
+	return refused && unlink(at->un.sun_path) == 0;
+}
+
+static bool listener_bind(int fd, const struct rd_sockaddr *at)
+{
+	if (bind(fd, &at->sa, at->len) == 0)
+		return true;
+	if (errno != EADDRINUSE || at->sa.sa_family != AF_UNIX)
+		return false;
+	if (listener_unlink_stale(at) && bind(fd, &at->sa, at->len) == 0)
+		return true;
+	errno = EADDRINUSE;
+	return false;
+}
+
+bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step)
+{
+	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, error;
+
+	l->bound.len = sizeof(l->bound.storage);
+	*step = "socket";
+	l->fd = socket(at->sa.sa_family, type, 0);
+	if (l->fd < 0)
+		return false;
+	listener_options(l->fd, at->sa.sa_family);
+	*step = "bind";
+	if (!listener_bind(l->fd, at))
+		goto failed;
+	*step = "listen";
+	if (listen(l->fd, BACKLOG) != 0)
+		goto failed;
+	if (getsockname(l->fd, &l->bound.sa, &l->bound.len) == 0)
+		return true;
+failed:
+	error = errno;
+	close(l->fd);
+	l->fd = -1;
+	errno = error;
+	return false;
+}
+
+void rd_listener_close(struct rd_listener *l)
+{
+	if (l->fd < 0)
+		return;
+	if (l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
+		unlink(l->bound.un.sun_path);
+	close(l->fd);
+	l->fd = -1;
+}

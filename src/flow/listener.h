@@ -1,0 +1,29 @@
+/*
+ * listener - a listening socket and what is served on it.
+ */
+#ifndef RD_FLOW_LISTENER_H
+#define RD_FLOW_LISTENER_H
+
+#include "flow/protocol.h"
+#include "net/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rd_listener {
+	int fd; /* -1: closed */
+	const struct rd_protocol *protocol;
+	const void *service;
+	struct rd_sockaddr bound; /* with the port that the kernel chose */
+};
+
+/*
+ * socket, bind, listen. False when it cannot be had: errno says why, and *step names the call.
+ * A Unix socket whose server is gone is replaced; one that answers is EADDRINUSE.
+ */
+bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step);
+
+/* Accepts no more; a Unix socket's name is removed. */
+void rd_listener_close(struct rd_listener *l);
+
+#endif

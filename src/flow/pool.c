@@ -1,0 +1,308 @@
+/*
+ * pool - the workers.
+ * Thread:  worker_* are the workers' own; rd_pool_* are main's.
+ * Owns:    a connection from the pop until it is parked, given back or closed.
+ * Never:   waits for a client.
+ */
+#include "flow/pool.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "flow/park.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINGER_US = 2 * 1000 * 1000 };
+
+void rd_worker_block(struct rd_worker *w)
+{
+	MUST(!w->blocked);
+	w->blocked = true;
+	if (!w->pool)
+		return;
+	rd_queue_return(w->pool->queue, &w->batch,
+			atomic_load_explicit(&w->batch.claim, memory_order_relaxed));
+	rd_queue_block(w->pool->queue);
+}
+
+void rd_worker_unblock(struct rd_worker *w)
+{
+	MUST(w->blocked);
+	w->blocked = false;
+	if (w->pool)
+		rd_queue_unblock(w->pool->queue);
+}
+
+/* Reads off what still comes, so that closing does not turn the reply into a reset. */
+static enum rd_verdict worker_linger(struct rd_worker *w, struct rd_conn *c)
+{
+	size_t got, limit = 16; /* reads in one turn */
+
+	if (c->expired)
+		return RD_CLOSE;
+	while (limit-- > 0) {
+		switch (rd_transport_recv(&c->transport, w->in, RD_SCRATCH, &got)) {
+		case IO_OK:
+			break;
+		case IO_AGAIN:
+			return RD_WANTS_READ;
+		default:
+			return RD_CLOSE;
+		}
+	}
+	return RD_MORE;
+}
+
+static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
+{
+	enum rd_verdict verdict;
+
+	w->now_us = rd_clock_us();
+	if (c->lingering)
+		return worker_linger(w, c);
+	verdict = c->protocol->advance(c, w);
+	c->expired = false;
+	if (verdict != RD_LINGER)
+		return verdict;
+	rd_transport_shutdown(&c->transport);
+	if (c->session)
+		c->protocol->release(c);
+	c->lingering = true;
+	c->deadline_us = w->now_us + LINGER_US;
+	return worker_linger(w, c);
+}
+
+/* Behind all that wait. False, and still ours, when there is no room or nobody waits. */
+static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
+{
+	struct rd_entry entry = {.conn = c, .ready_us = w->now_us};
+
+	rd_conn_pass(c, OWN_WORKER, OWN_QUEUE);
+	if (rd_queue_push(w->pool->queue, &entry, 1) == 1)
+		return true;
+	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
+	return false;
+}
+
+static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_reason reason)
+{
+	rd_count(&w->counters, COUNT_CLOSED);
+	rd_conn_close(c, reason);
+}
+
+/* Parks it, or closes it where it cannot be parked. False: it is ready again. */
+static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict want)
+{
+	if (rd_conn_draining(c) && !c->session && !c->lingering) {
+		worker_close(w, &c, CLOSE_DRAIN);
+		return true;
+	}
+	switch (rd_park_enter(&c, want)) {
+	case PARK_AGAIN:
+		return false;
+	case PARK_REFUSED:
+		rd_log("cannot watch a connection: %s", strerror(errno));
+		worker_close(w, &c, CLOSE_SYSTEM);
+		return true;
+	default:
+		rd_count(&w->counters, COUNT_PARKED);
+		return true;
+	}
+}
+
+/* The server's time is over, and the connection is not done. */
+static bool worker_must_cut(struct rd_worker *w, const struct rd_conn *c)
+{
+	if (!atomic_load_explicit(&c->slots->cut, memory_order_relaxed))
+		return false;
+	if (!c->lingering)
+		rd_count(&w->counters, COUNT_CUT);
+	return true;
+}
+
+static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
+{
+	struct rd_conn *c = entry->conn;
+
+	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
+	c->ready_us = entry->ready_us;
+	for (;;) {
+		enum rd_verdict verdict = worker_advance(w, c);
+
+		if (verdict != RD_CLOSE && worker_must_cut(w, c)) {
+			worker_close(w, &c, CLOSE_CUT);
+			return;
+		}
+		switch (verdict) {
+		case RD_MORE:
+			if (worker_requeue(w, c))
+				return;
+			break;
+		case RD_CLOSE:
+			worker_close(w, &c, c->reason);
+			return;
+		default:
+			if (worker_park(w, c, verdict))
+				return;
+		}
+	}
+}
+
+static void *worker_main(void *arg)
+{
+	struct rd_worker *w = arg;
+	struct rd_pool *p = w->pool;
+	struct rd_entry entry;
+
+	while (rd_queue_pop(p->queue, &w->batch, w->spare ? rd_clock_us() + p->idle_us : 0) > 0)
+		while (rd_batch_claim(&w->batch, &entry))
+			worker_serve(w, &entry);
+	rd_lock_take(&p->lock);
+	w->life = WORKER_GONE;
+	p->gone++;
+	rd_lock_drop(&p->lock);
+	return NULL;
+}
+
+/* Under the pool's lock. 0 or an error number. */
+static int pool_start_one(struct rd_pool *p, unsigned i)
+{
+	struct rd_worker *w = &p->worker[i];
+	pthread_attr_t attr;
+	int error;
+
+	w->pool = p;
+	w->spare = i >= p->min;
+	if (!w->in && !(w->in = malloc(RD_SCRATCH)))
+		return ENOMEM;
+	if (!w->out && !(w->out = malloc(RD_SCRATCH)))
+		return ENOMEM;
+	PTH(pthread_attr_init(&attr));
+	PTH(pthread_attr_setstacksize(&attr, p->stack));
+	rd_queue_join(p->queue);
+	error = pthread_create(&w->thread, &attr, worker_main, w);
+	PTH(pthread_attr_destroy(&attr));
+	if (error)
+		rd_queue_leave(p->queue);
+	else
+		w->life = WORKER_ALIVE;
+	return error;
+}
+
+/* Under the pool's lock. */
+static void pool_join_gone(struct rd_pool *p)
+{
+	for (unsigned i = 0; p->gone > 0 && i < p->max; i++) {
+		if (p->worker[i].life != WORKER_GONE)
+			continue;
+		PTH(pthread_join(p->worker[i].thread, NULL));
+		p->worker[i].life = WORKER_NONE;
+		p->gone--;
+	}
+}
+
+static void pool_grow(struct rd_pool *p, unsigned more)
+{
+	int error = 0;
+
+	rd_lock_take(&p->lock);
+	for (unsigned i = 0; more > 0 && !error && i < p->max; i++) {
+		if (p->worker[i].life != WORKER_NONE)
+			continue;
+		error = pool_start_one(p, i);
+		more--;
+	}
+	rd_lock_drop(&p->lock);
+	if (error)
+		rd_log("cannot start a worker: %s", strerror(error));
+}
+
+/* True when some worker began an entry since the last look; takes the rest of those that did not. */
+static bool pool_relieve(struct rd_pool *p)
+{
+	bool began = false;
+
+	for (unsigned i = 0; i < p->max; i++) {
+		struct rd_worker *w = &p->worker[i];
+		uint64_t claim = atomic_load_explicit(&w->batch.claim, memory_order_relaxed);
+
+		if (claim != w->seen)
+			began = true;
+		else if (rd_queue_return(p->queue, &w->batch, claim) > 0)
+			p->rescued++;
+		w->seen = claim;
+	}
+	return began;
+}
+
+bool rd_pool_tend(struct rd_pool *p)
+{
+	struct rd_queue_view view = rd_queue_look(p->queue, pool_relieve(p));
+
+	if (p->gone > 0) {
+		rd_lock_take(&p->lock);
+		pool_join_gone(p);
+		rd_lock_drop(&p->lock);
+	}
+	if (view.wanted > 0)
+		pool_grow(p, view.wanted);
+	return view.awake > 0 || view.waiting > 0;
+}
+
+int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config)
+{
+	uint64_t sums[COUNTER_COUNT] = {0};
+	int error = 0;
+
+	MUST(config->min >= 1 && config->min <= config->max && config->max <= RD_WORKERS_MAX);
+	*p = (struct rd_pool){
+		.queue = queue,
+		.min = config->min,
+		.max = config->max,
+		.stack = config->stack,
+		.idle_us = config->idle_us,
+		.worker = aligned_alloc(_Alignof(struct rd_worker),
+					config->max * sizeof(*p->worker)),
+	};
+	if (!p->worker)
+		return -1;
+	memset(p->worker, 0, config->max * sizeof(*p->worker));
+	rd_lock_init(&p->lock, RANK_POOL);
+	rd_lock_take(&p->lock);
+	for (unsigned i = 0; i < p->min && !error; i++)
+		error = pool_start_one(p, i);
+	rd_lock_drop(&p->lock);
+	if (!error)
+		return 0;
+	rd_pool_stop(p, sums);
+	errno = error;
+	return -1;
+}
+
+void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
+{
+	rd_queue_close(p->queue);
+	for (unsigned i = 0; i < p->max; i++) {
+		rd_lock_take(&p->lock);
+		bool started = p->worker[i].life != WORKER_NONE;
+
+		rd_lock_drop(&p->lock);
+		if (started)
+			PTH(pthread_join(p->worker[i].thread, NULL));
+		rd_counters_add(sums, &p->worker[i].counters);
+		free(p->worker[i].in);
+		free(p->worker[i].out);
+	}
+	rd_lock_fini(&p->lock);
+	free(p->worker);
+	p->worker = NULL;
+}
+
+void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
+{
+	for (unsigned i = 0; i < p->max; i++)
+		rd_counters_add(sums, &p->worker[i].counters);
+}

@@ -1,0 +1,75 @@
+/*
+ * pool - the workers: each takes a batch from the queue and advances every connection of it as
+ * far as that goes without waiting for a client.
+ */
+#ifndef RD_FLOW_POOL_H
+#define RD_FLOW_POOL_H
+
+#include "flow/conn.h"
+#include "flow/queue.h"
+#include "observe/counters.h"
+
+#include <pthread.h>
+
+enum {
+	RD_SCRATCH = 64 * 1024, /* bytes of each of a worker's two buffers */
+	RD_WORKERS_MAX = 10000, /* that a pool may be asked for */
+};
+
+struct rd_worker {
+	struct rd_pool *pool;
+	/* by the worker alone */
+	char *in;  /* RD_SCRATCH bytes for what is read ... */
+	char *out; /* ... and for what is to be sent; both forgotten between two connections */
+	uint64_t now_us; /* monotonic, when the connection in hand was taken up */
+	bool blocked;
+	struct rd_counters counters;
+	/* the rest also by main, which takes back what a stuck worker has not begun */
+	struct rd_batch batch;
+	uint64_t seen; /* main's: batch.claim when it last looked */
+	/* under the pool's lock */
+	pthread_t thread;
+	enum { WORKER_NONE, WORKER_ALIVE, WORKER_GONE } life;
+	bool spare; /* may leave when it finds no work for idle_us */
+};
+
+struct rd_pool {
+	struct rd_queue *queue;
+	struct rd_lock lock;	  /* rank POOL */
+	struct rd_worker *worker; /* [max] */
+	unsigned min, max;
+	size_t stack;
+	uint64_t idle_us;
+	_Atomic unsigned gone; /* ended and not joined yet */
+	uint64_t rescued;      /* main's: batches taken back from a stuck worker */
+};
+
+struct rd_pool_config {
+	unsigned min, max; /* workers, 1 <= min <= max <= RD_WORKERS_MAX */
+	size_t stack;	   /* bytes */
+	uint64_t idle_us;  /* after which a worker above min leaves */
+};
+
+/* Starts `min` workers. 0, or -1 with errno and nothing started. */
+int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config);
+
+/*
+ * Main's look, every millisecond while it returns true (some worker is awake): takes back what a
+ * stuck worker has not begun, wakes or starts workers as the regulator says, joins those that
+ * ended.
+ */
+bool rd_pool_tend(struct rd_pool *p);
+
+/* Closes the queue, waits until every worker has ended, adds up what they counted, frees all. */
+void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
+
+/* Adds up what the workers counted so far. */
+void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
+
+/*
+ * By a worker around a handler that may block: others run instead, and get the rest of its batch.
+ */
+void rd_worker_block(struct rd_worker *w);
+void rd_worker_unblock(struct rd_worker *w);
+
+#endif

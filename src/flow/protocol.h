@@ -1,0 +1,37 @@
+/*
+ * protocol - all that the flow of descriptors knows of what is said over them.
+ */
+#ifndef RD_FLOW_PROTOCOL_H
+#define RD_FLOW_PROTOCOL_H
+
+struct rd_conn;
+struct rd_worker;
+
+/* What a connection needs next. */
+enum rd_verdict {
+	RD_WANTS_READ,	/* parks until there is more to read */
+	RD_WANTS_WRITE, /* parks until the client has taken some */
+	RD_MORE,	/* could go on, but has had its turn */
+	RD_LINGER,	/* reply is out: send no more, read off what still comes, close */
+	RD_CLOSE,	/* close now: nothing unread can turn the reply into a reset */
+};
+
+struct rd_protocol {
+	const char *name; /* as in the URL of a ready line: "http" */
+
+	/*
+	 * Goes as far as it can without waiting for the client. The worker's, who owns the
+	 * connection meanwhile. Before WANTS_*, it has set conn->deadline_us; before LINGER and
+	 * CLOSE, conn->reason. It parks for reading only after a read that brought fewer bytes
+	 * than there was room for, or none: the edge that comes after is then certain.
+	 */
+	enum rd_verdict (*advance)(struct rd_conn *conn, struct rd_worker *worker);
+
+	/* Main's, when the queue is full: says so in a reply that is ready, without waiting. */
+	void (*refuse)(struct rd_conn *conn);
+
+	/* Frees conn->session, which is not NULL. Whoever closes. */
+	void (*release)(struct rd_conn *conn);
+};
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * transport - how bytes reach a client and come from it. None of the calls waits, and what a
+ * peer may do is a value, never a failure of ours.
+ */
+#ifndef RD_NET_TRANSPORT_H
+#define RD_NET_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+enum rd_io {
+	IO_OK,	  /* some bytes went, at least one */
+	IO_AGAIN, /* none now: wait for readiness */
+	IO_EOF,	  /* recv: the peer will send no more */
+	IO_RESET, /* the peer is gone */
+	IO_ERROR, /* the system or, for sendfile, the file failed: errno says how */
+};
+
+struct rd_transport;
+
+struct rd_transport_ops {
+	enum rd_io (*recv)(struct rd_transport *t, void *to, size_t size, size_t *got);
+	enum rd_io (*send)(struct rd_transport *t, const struct iovec *iov, int n, bool more,
+			   size_t *sent);
+	enum rd_io (*sendfile)(struct rd_transport *t, int file, off_t offset, size_t count,
+			       size_t *sent);
+	void (*shutdown)(struct rd_transport *t);
+	void (*close)(struct rd_transport *t);
+};
+
+struct rd_transport {
+	const struct rd_transport_ops *ops;
+	int fd;	     /* -1 where there is none */
+	void *state; /* the implementation's own */
+};
+
+/* At most `size` bytes; *got is set when IO_OK. Fewer than `size` means that no more were there. */
+static inline enum rd_io rd_transport_recv(struct rd_transport *t, void *to, size_t size,
+					   size_t *got)
+{
+	return t->ops->recv(t, to, size, got);
+}
+
+/* `more`: further bytes follow at once, a packet need not leave yet. *sent is set when IO_OK. */
+static inline enum rd_io rd_transport_send(struct rd_transport *t, const struct iovec *iov, int n,
+					   bool more, size_t *sent)
+{
+	return t->ops->send(t, iov, n, more, sent);
+}
+
+/* From `offset` of a file. IO_EOF: the file ends before that. */
+static inline enum rd_io rd_transport_sendfile(struct rd_transport *t, int file, off_t offset,
+					       size_t count, size_t *sent)
+{
+	return t->ops->sendfile(t, file, offset, count, sent);
+}
+
+/* Sends no more; what was sent still goes out. */
+static inline void rd_transport_shutdown(struct rd_transport *t)
+{
+	t->ops->shutdown(t);
+}
+
+static inline void rd_transport_close(struct rd_transport *t)
+{
+	t->ops->close(t);
+}
+
+/* A connected, non-blocking socket; the transport owns it from now on. */
+void rd_plain_init(struct rd_transport *t, int fd);
+
+#endif
