@@ -1,0 +1,20 @@
+/*
+ * handler - the work behind a reply: plain blocking code.
+ */
+#ifndef RD_APP_HANDLER_H
+#define RD_APP_HANDLER_H
+
+struct rd_exchange;
+
+struct rd_handler {
+	const char *name;
+	/*
+	 * Fills x->reply. 0, or a status: the reply is then that status' page, with the fields
+	 * that were added. Any number of threads at once, with the same data.
+	 */
+	int (*perform)(struct rd_exchange *x, void *data);
+	/* Frees data, when no thread performs any more. */
+	void (*release)(void *data);
+};
+
+#endif

@@ -1,0 +1,9 @@
+# app: an exchange, its request and its reply.
+folder_libs += src/app/libapp.la
+noinst_LTLIBRARIES += src/app/libapp.la
+src_app_libapp_la_SOURCES = \
+	src/app/exchange.h \
+	src/app/handler.h \
+	src/app/reply.c \
+	src/app/route.c \
+	src/app/route.h

@@ -1,0 +1,166 @@
+/*
+ * reply - what a handler answers, and its head as HTTP has it.
+ * Thread:  the worker's.
+ * Owns:    the reply's body, until it is handed to the output or released.
+ */
+#include "app/exchange.h"
+
+#include "base/must.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void rd_body_release(struct rd_body *b)
+{
+	void (*release)(void *) = b->release;
+	void *owner = b->owner;
+
+	*b = (struct rd_body){.file = -1};
+	if (release)
+		release(owner);
+}
+
+void rd_reply_begin(struct rd_reply *r)
+{
+	r->status = 0;
+	r->close = r->broken = false;
+	r->ready = (struct rd_span){NULL, 0};
+	r->length = 0;
+	r->body = (struct rd_body){.file = -1};
+	r->fields_len = 0;
+}
+
+void rd_reply_reset(struct rd_reply *r)
+{
+	bool close = r->close;
+
+	rd_body_release(&r->body);
+	rd_reply_begin(r);
+	r->close = close;
+}
+
+static bool reply_field_ok(const char *name, const char *value)
+{
+	if (!*name)
+		return false;
+	for (const char *p = name; *p; p++)
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 127 || *p == ':')
+			return false;
+	for (const char *p = value; *p; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 127)
+			return false;
+	return true;
+}
+
+void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
+{
+	size_t room = sizeof(r->fields) - r->fields_len;
+	int n;
+
+	if (!reply_field_ok(name, value)) {
+		r->broken = true;
+		return;
+	}
+	n = snprintf(r->fields + r->fields_len, room, "%s: %s\r\n", name, value);
+	if (n < 0 || (size_t)n >= room)
+		r->broken = true;
+	else
+		r->fields_len += (size_t)n;
+}
+
+void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,
+		    void (*release)(void *), void *owner)
+{
+	r->status = status;
+	r->length = len;
+	r->body = (struct rd_body){
+		.bytes = bytes, .file = -1, .left = len, .release = release, .owner = owner};
+	if (type)
+		rd_reply_field(r, "Content-Type", type);
+}
+
+struct status {
+	int code;
+	const char *reason, *text;
+};
+
+static const struct status *reply_status(int code)
+{
+	static const struct status statuses[] = {
+#define STATUS(code, reason, text) {code, reason, text},
+#include "tbl/status.h"
+#undef STATUS
+	};
+	static const struct status other = {0, "Status", ""};
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
+		if (statuses[i].code == code)
+			return &statuses[i];
+	return &other;
+}
+
+const char *rd_status_reason(int code)
+{
+	return reply_status(code)->reason;
+}
+
+bool rd_reply_has_body(enum rd_method method, int status)
+{
+	return method != METHOD_HEAD && status >= 200 && status != 204 && status != 304;
+}
+
+void rd_reply_page(struct rd_reply *r, int status)
+{
+	static const char form[] = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+				   "<title>%d %s</title>\n<h1>%d %s</h1>\n<p>%s</p>\n</html>\n";
+	const struct status *s = reply_status(status);
+	char *page = NULL;
+	int len = asprintf(&page, form, status, s->reason, status, s->reason, s->text);
+
+	if (len < 0) { /* no memory: the status alone */
+		rd_reply_bytes(r, status, NULL, "", 0, NULL, NULL);
+		return;
+	}
+	rd_reply_bytes(r, status, "text/html; charset=utf-8", page, (size_t)len, free, page);
+}
+
+size_t rd_reply_ready(const struct rd_reply *r, char *out, size_t size)
+{
+	int n = snprintf(out, size, "HTTP/1.1 %d %s\r\nServer: replyd\r\n%.*s", r->status,
+			 rd_status_reason(r->status), (int)r->fields_len, r->fields);
+
+	if (n < 0 || (size_t)n >= size)
+		return 0;
+	if (r->status != 204 && r->status != 304 && r->status >= 200) {
+		int m = snprintf(out + n, size - (size_t)n, "Content-Length: %llu\r\n",
+				 (unsigned long long)r->length);
+
+		if (m < 0 || (size_t)m >= size - (size_t)n)
+			return 0;
+		n += m;
+	}
+	return (size_t)n;
+}
+
+size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date, char *out,
+		     size_t size)
+{
+	size_t len = r->ready.len;
+	char *at;
+
+	if (!r->ready.at)
+		len = rd_reply_ready(r, out, size);
+	else if (len < size)
+		memcpy(out, r->ready.at, len);
+	if (len == 0 || size - len < 128)
+		return 0;
+	at = out + len;
+	at = stpcpy(stpcpy(stpcpy(at, "Date: "), date), "\r\n");
+	if (r->close)
+		at = stpcpy(at, "Connection: close\r\n");
+	else if (minor == 0)
+		at = stpcpy(at, "Connection: keep-alive\r\n");
+	at = stpcpy(at, "\r\n");
+	return (size_t)(at - out);
+}
