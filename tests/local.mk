@@ -9,12 +9,16 @@ include tests/dialogue/local.mk
 include tests/system/local.mk
 include tests/fuzz/local.mk
 
+scripted_tests = \
+	tests/lint tests/lint-selftest tests/dialogue/selftest \
+	$(dialogues) $(system_tests)
+
 if TESTS_ENABLED
 check_PROGRAMS += $(unit_tests)
-TESTS += tests/lint tests/dialogue/selftest $(unit_tests) $(dialogues) $(system_tests)
+TESTS += $(unit_tests) $(scripted_tests)
 endif
 
-EXTRA_DIST += tests/lint tests/dialogue/selftest $(dialogues) $(system_tests)
+EXTRA_DIST += $(scripted_tests)
 
 # A sanitizer's finding fails the test that met it.
 AM_TESTS_ENVIRONMENT = \
