@@ -6,4 +6,5 @@ dist_www_DATA = \
 	share/www/favicon.svg \
 	share/www/flow.svg \
 	share/www/index.html \
-	share/www/style.css
+	share/www/style.css \
+	share/www/trace.js

@@ -6,3 +6,5 @@ noinst_HEADERS += \
 	src/tbl/lock_rank.h \
 	src/tbl/method.h \
 	src/tbl/status.h
+
+EXTRA_DIST += src/tbl/.clang-format
