@@ -214,7 +214,7 @@ static bool date_exists(const struct rd_date *d)
 
 bool rd_date_parse(const char *s, size_t n, int64_t now, int64_t *out)
 {
-	struct reader r = { s, s + n, false };
+	struct reader r;
 	struct rd_date d = { 0 };
 	const char *rest = NULL;
 
@@ -232,7 +232,7 @@ bool rd_date_parse(const char *s, size_t n, int64_t now, int64_t *out)
 	if (rest == NULL)
 		return false;
 
-	r.at = rest;
+	r = (struct reader){ rest, s + n, false };
 	if (*rest == ' ') {
 		date_skip(&r, " ");
 		date_asctime(&r, &d);
