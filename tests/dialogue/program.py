@@ -32,7 +32,7 @@ class Program:
 		env = {k: v for k, v in os.environ.items() if not k.startswith(("NOTIFY_", "LISTEN_"))}
 		with open(f"{base}.out", "wb") as out, open(f"{base}.err", "wb") as err:
 			self.process = subprocess.Popen(argv, cwd=root, env=env, stdin=subprocess.PIPE,
-				stdout=out, stderr=err, preexec_fn=limit)
+				stdout=out, stderr=err, preexec_fn=limit, start_new_session=True)
 
 	def output(self, kind):
 		with open(f"{self.base}.{kind}", "rb") as file:
@@ -98,9 +98,12 @@ class Program:
 			raise Failure("no sanitizer report", "one, see below")
 
 	def kill(self):
-		if self.process.poll() is None:
-			self.process.kill()
-			self.process.wait()
+		"""Leave nothing behind, nor what it may have started itself."""
+		try:
+			os.killpg(self.process.pid, signal.SIGKILL)
+		except ProcessLookupError:
+			pass
+		self.process.wait()
 		self.process.stdin.close()
 
 	def _until(self, fact, wait_s=None):
