@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += src/codec/libcodec.la
 src_codec_libcodec_la_SOURCES = \
 	src/codec/date.c \
 	src/codec/date.h \
+	src/codec/etag.c \
+	src/codec/etag.h \
 	src/codec/framing.c \
 	src/codec/head.c \
 	src/codec/head.h \

@@ -4,6 +4,7 @@
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_date
+unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_html
 unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime
