@@ -61,7 +61,7 @@ bool rd_etag_next(struct rd_span *list, struct rd_span *tag)
 	*list = rest;
 
 	opaque = etag_opaque(rest);
-	if (opaque.len < 2 || opaque.at[0] != '"')
+	if (opaque.len == 0 || opaque.at[0] != '"')
 		return false;
 	for (i = 1; i < opaque.len && opaque.at[i] != '"'; i++)
 		if ((unsigned char)opaque.at[i] <= ' ' || opaque.at[i] == 0x7f)
