@@ -55,8 +55,7 @@ def first_line(argv):
 
 
 def version(name, programs):
-    flag = {"nginx": "-v", "h2o": "-v", "lighttpd": "-v"}.get(name, "--version")
-    told = first_line([programs[name], flag])
+    told = first_line([programs[name], "--version" if name == "replyd" else "-v"])
     number = re.search(r"\d+(\.\d+)+\S*", told)
     return number.group(0) if number else told
 
