@@ -11,8 +11,8 @@
 #define RD_ETAG_SIZE 72 /* holds any that is formatted here, and a NUL */
 
 /*
- * Writes the strong tag of a file as it is now, quotes and all: "<mtime, ns>-<size>[-<ino>][-coding]"
- * with the numbers in hexadecimal. The inode tells files apart that were given the same time; 0
+ * Writes the strong tag of a file as it is now, quotes and all:
+ * "<mtime, ns>-<size>[-<ino>][-coding]" with the numbers in hexadecimal. The inode tells files apart that were given the same time; 0
  * leaves it out. `coding` is at most 8 letters and digits, or NULL for the bytes as they are. Gives
  * the length.
  */
@@ -25,7 +25,7 @@ size_t rd_etag_format(char out[RD_ETAG_SIZE], int64_t mtime_s, long mtime_ns, ui
  */
 bool rd_etag_next(struct rd_span *list, struct rd_span *tag);
 
-/* The two comparisons of RFC 9110 §8.8.3.2, of well-formed tags. A weak tag equals none strongly. */
+/* The two comparisons of RFC 9110 §8.8.3.2, of well-formed tags. */
 bool rd_etag_same_strong(struct rd_span a, struct rd_span b);
 bool rd_etag_same_weak(struct rd_span a, struct rd_span b);
 

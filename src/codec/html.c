@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* The UTF-8 character at `at`: its code, and its length in *len; -1 when it is none (RFC 3629 §4). */
+/* The code of the UTF-8 character at `at`, and its length; -1 when it is none (RFC 3629 §4). */
 static int html_utf8(const unsigned char *at, const unsigned char *end, size_t *len)
 {
 	static const int least[] = { 0, 0, 0x80, 0x800, 0x10000 };

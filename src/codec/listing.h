@@ -19,7 +19,7 @@ struct rd_listing_entry {
 int rd_listing_compare(const void *a, const void *b);
 
 /*
- * Adds the page for the folder `path` (decoded, "/" or "/a/b/") with the entries in the order given.
+ * Adds the page for the folder `path` (decoded, "/" or "/a/b/") with the entries in this order.
  * Links are relative, so the page's own address has to end in a slash. False when there is no
  * memory; the buffer then holds a part of the page.
  */
