@@ -6,6 +6,7 @@ bench_limit_CPPFLAGS =
 bench_limit_LDADD =
 
 EXTRA_DIST += \
+	bench/README \
 	bench/compare \
 	bench/conf/h2o.conf \
 	bench/conf/lighttpd.conf \
