@@ -2,6 +2,8 @@
 folder_libs += src/codec/libcodec.la
 noinst_LTLIBRARIES += src/codec/libcodec.la
 src_codec_libcodec_la_SOURCES = \
+	src/codec/chunked.c \
+	src/codec/chunked.h \
 	src/codec/date.c \
 	src/codec/date.h \
 	src/codec/etag.c \

@@ -2,8 +2,13 @@
 folder_libs += src/serve/libserve.la
 noinst_LTLIBRARIES += src/serve/libserve.la
 src_serve_libserve_la_SOURCES = \
+	src/serve/call.c \
+	src/serve/call.h \
+	src/serve/http1.c \
 	src/serve/http1.h \
+	src/serve/line.c \
+	src/serve/line.h \
 	src/serve/output.c \
 	src/serve/output.h \
-	src/serve/session.c \
-	src/serve/session.h
+	src/serve/stream.c \
+	src/serve/stream.h

@@ -3,8 +3,12 @@
 
 if FUZZERS
 fuzz_link = libreplyd.la $(FUZZ_LIBS)
+noinst_PROGRAMS += tests/fuzz/fuzz_chunked
+tests_fuzz_fuzz_chunked_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_date
 tests_fuzz_fuzz_date_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_etag
+tests_fuzz_fuzz_etag_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_html
 tests_fuzz_fuzz_html_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_listing
@@ -13,8 +17,6 @@ noinst_PROGRAMS += tests/fuzz/fuzz_mime
 tests_fuzz_fuzz_mime_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
-noinst_PROGRAMS += tests/fuzz/fuzz_etag
-tests_fuzz_fuzz_etag_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds

@@ -1,0 +1,8 @@
+# server: assembly, the only folder that knows all the parts.
+folder_libs += src/server/libserver.la
+noinst_LTLIBRARIES += src/server/libserver.la
+src_server_libserver_la_SOURCES = \
+	src/server/open.c \
+	src/server/open.h \
+	src/server/server.c \
+	src/server/server.h
