@@ -74,16 +74,17 @@ class Client:
 	def expect_refused(self, address):
 		"""A new connection is refused, now or soon."""
 		until = time.monotonic() + self.wait_s
-		while time.monotonic() < until:
+		came = ""
+		while "refused" not in came:
+			if time.monotonic() > until:
+				raise Failure("a connection to be refused", came)
 			try:
 				self.connect(address)
+				self.close()
+				came = "it is accepted"
 			except Failure as failure:
-				if "refused" in failure.came:
-					return
-				raise
-			self.close()
+				came = failure.came
 			time.sleep(0.003)
-		raise Failure("a connection to be refused", "it is accepted")
 
 	def close(self):
 		if self.sock:
@@ -178,11 +179,20 @@ class Client:
 		if not self.came and not self._fill(time.monotonic() + self.wait_s) or not self.came:
 			raise Failure("some bytes", self._so_far(self.end or "nothing in time"))
 
-	def left(self):
-		"""What came and nobody asked for, when the dialogue is over."""
-		if self.sock and not self.end:
-			self._fill(time.monotonic())
-		return bytes(self.came) if self.sock else b""
+	def finish(self):
+		"""When the dialogue is over: end our side, and get the other's with nothing before it."""
+		if not self.sock:
+			return
+		try:
+			self.shut()
+		except Failure:
+			pass
+		until = time.monotonic() + self.wait_s
+		while not self.end and not self.came and self._fill(until):
+			pass
+		if self.came or not self.end:
+			raise Failure(f"no more for {self.name}, and its end", self._so_far(self.end or "no end in time"))
+		self.close()
 
 	def _send_piece(self, piece):
 		until = time.monotonic() + self.wait_s
