@@ -50,6 +50,7 @@ struct rd_exchange {
 	struct rd_framing framing;
 	struct rd_target target;
 	char path[RD_PATH_MAX]; /* decoded, without dot segments */
+	struct rd_span content; /* the body; of a line service, the line */
 	struct rd_reply reply;
 };
 

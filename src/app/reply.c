@@ -73,6 +73,7 @@ void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char
 		    void (*release)(void *), void *owner)
 {
 	r->status = status;
+	r->ready = (struct rd_span){NULL, 0};
 	r->length = len;
 	r->body = (struct rd_body){
 		.bytes = bytes, .file = -1, .left = len, .release = release, .owner = owner};

@@ -148,6 +148,11 @@ bool rd_conn_take(struct rd_conn *c)
 		&c->state, &state, OWN_MAIN, memory_order_acq_rel, memory_order_relaxed);
 }
 
+bool rd_conn_parked(const struct rd_conn *c)
+{
+	return (atomic_load_explicit(&c->state, memory_order_relaxed) & OWNER) == OWN_PARKED;
+}
+
 bool rd_conn_draining(const struct rd_conn *c)
 {
 	return c->slots && atomic_load_explicit(&c->slots->draining, memory_order_relaxed);

@@ -93,6 +93,9 @@ bool rd_conn_event(struct rd_conn *conn, uint32_t events);
 /* Main takes a parked one whose deadline has passed. False when it is not parked. */
 bool rd_conn_take(struct rd_conn *conn);
 
+/* Whether it is parked, at this moment. */
+bool rd_conn_parked(const struct rd_conn *conn);
+
 /* Whether the server is stopping, so that the reply must be the last. */
 bool rd_conn_draining(const struct rd_conn *conn);
 

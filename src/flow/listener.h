@@ -14,7 +14,8 @@ struct rd_listener {
 	int fd; /* -1: closed */
 	const struct rd_protocol *protocol;
 	const void *service;
-	struct rd_sockaddr bound; /* with the port that the kernel chose */
+	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
+	bool follows; /* another address of the same name as the one before */
 };
 
 /*

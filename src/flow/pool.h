@@ -12,7 +12,7 @@
 #include <pthread.h>
 
 enum {
-	RD_SCRATCH = 64 * 1024, /* bytes of each of a worker's two buffers */
+	RD_SCRATCH = 66 * 1024, /* bytes of each of a worker's two buffers */
 	RD_WORKERS_MAX = 10000, /* that a pool may be asked for */
 };
 

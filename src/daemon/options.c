@@ -1,0 +1,143 @@
+/*
+ * options - what the command line of replyd asks for.
+ * Thread:  main, before anything is started.
+ */
+#include "config.h"
+
+#include "daemon/options.h"
+
+#include "base/log.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	int letter;
+	const char *word, *argument, *text;
+} rows[] = {
+#define OPTION(letter, word, argument, text) {letter, word, argument, text},
+#include "tbl/option.h"
+#undef OPTION
+};
+
+enum { ROWS = sizeof(rows) / sizeof(*rows), GO_ON = -1 };
+
+static int options_help(void)
+{
+	puts("Usage: replyd [OPTION]... [DIRECTORY]\n"
+	     "Serves the files of DIRECTORY (default: the current one) over HTTP.\n");
+	for (int i = 0; i < ROWS; i++)
+		printf("  -%c, --%s%s%s\n          %s\n", rows[i].letter, rows[i].word,
+		       rows[i].argument ? " " : "", rows[i].argument ? rows[i].argument : "",
+		       rows[i].text);
+	puts("\nSIGTERM and SIGINT stop it when what is in flight is done; a second one at once.\n"
+	     "Exit status: 0 stopped, 1 could not serve, 2 wrong usage.");
+	return 0;
+}
+
+static int options_version(void)
+{
+	puts("replyd " PACKAGE_VERSION);
+	return 0;
+}
+
+static int options_set(struct replyd *server, const char *name, const char *value)
+{
+	if (replyd_set(server, name, value) == 0)
+		return GO_ON;
+	rd_log("--%s", replyd_error(server));
+	return 2;
+}
+
+struct wanted {
+	enum replyd_protocol protocol;
+	bool list;
+	char **addresses;
+	int count;
+};
+
+static int options_one(int letter, struct replyd *server, struct wanted *w)
+{
+	switch (letter) {
+	case 'l':
+		w->addresses[w->count++] = optarg;
+		return GO_ON;
+	case 'w':
+		return options_set(server, "workers", optarg);
+	case 'q':
+		return options_set(server, "queue", optarg);
+	case 'L':
+		w->protocol = REPLYD_LINE;
+		return GO_ON;
+	case 'I':
+		w->list = true;
+		return GO_ON;
+	case 'h':
+		return options_help();
+	case 'V':
+		return options_version();
+	default: /* getopt has said what is wrong */
+		return 2;
+	}
+}
+
+static int options_read(int argc, char **argv, struct replyd *server, struct wanted *w)
+{
+	struct option longs[ROWS + 1] = {0};
+	char shorts[2 * ROWS + 1] = "";
+	int letter, status = GO_ON;
+	size_t n = 0;
+
+	for (int i = 0; i < ROWS; i++) {
+		longs[i] = (struct option){
+			.name = rows[i].word,
+			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.val = rows[i].letter,
+		};
+		shorts[n++] = (char)rows[i].letter;
+		if (rows[i].argument)
+			shorts[n++] = ':';
+	}
+	while (status == GO_ON && (letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		status = options_one(letter, server, w);
+	if (status == GO_ON && argc - optind > 1) {
+		rd_log("more than one DIRECTORY: '%s'", argv[optind + 1]);
+		status = 2;
+	}
+	return status;
+}
+
+static int options_serve(struct replyd *server, const struct wanted *w, const char *directory)
+{
+	static char *standard[] = {"localhost:8080"};
+	char **addresses = w->count ? w->addresses : standard;
+	int count = w->count ? w->count : 1;
+	int failed = w->protocol == REPLYD_LINE ? replyd_echo(server)
+						: replyd_files(server, "/", directory, w->list);
+
+	for (int i = 0; !failed && i < count; i++)
+		failed = replyd_listen(server, addresses[i], w->protocol);
+	if (!failed)
+		return GO_ON;
+	rd_log("%s", replyd_error(server));
+	return 1;
+}
+
+int rd_options_apply(int argc, char **argv, struct replyd *server)
+{
+	struct wanted w = {.addresses = calloc((size_t)argc, sizeof(char *))};
+	int status;
+
+	if (!w.addresses) {
+		rd_log("no memory");
+		return 1;
+	}
+	status = options_read(argc, argv, server, &w);
+	if (status == GO_ON)
+		status = options_serve(server, &w, optind < argc ? argv[optind] : ".");
+	if (status == 2)
+		fputs("Try 'replyd --help'.\n", stderr);
+	free(w.addresses);
+	return status;
+}

@@ -1,0 +1,107 @@
+/*
+ * replyd - the program: options, signals, the ready line.
+ * Thread:  main.
+ */
+#include "config.h"
+
+#include "base/log.h"
+#include "daemon/options.h"
+#include "replyd.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+static struct replyd *server;
+
+/* The first asks for a drain; the second is not to wait for it. */
+static void program_stop(int signal)
+{
+	static volatile sig_atomic_t asked;
+
+	(void)signal;
+	if (asked)
+		_exit(1);
+	asked = 1;
+	replyd_stop(server);
+}
+
+static void program_signals(void)
+{
+	struct sigaction stop = {.sa_handler = program_stop};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Connections need descriptors: as many as this process is allowed. */
+static void program_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		rd_log("cannot raise the limit of open files"); /* it serves with the one it has */
+}
+
+static void program_ready(void)
+{
+	const char *url;
+
+	fputs("replyd: ready on", stdout);
+	for (size_t i = 0; (url = replyd_url(server, i)); i++)
+		printf(" %s", url);
+	putchar('\n');
+	fflush(stdout);
+#ifdef HAVE_LIBSYSTEMD
+	sd_notifyf(0, "READY=1\nSTATUS=Serving %s", replyd_url(server, 0));
+#endif
+}
+
+static int program_serve(void)
+{
+	long cut;
+
+	if (replyd_open(server) != 0) {
+		rd_log("%s", replyd_error(server));
+		return EXIT_FAILURE;
+	}
+	program_ready();
+	cut = replyd_serve(server);
+	if (cut < 0) {
+		rd_log("%s", replyd_error(server));
+		return EXIT_FAILURE;
+	}
+	if (cut > 0)
+		rd_log("stopped; %ld connections were cut off", cut);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	server = replyd_new();
+	if (!server) {
+		rd_log("no memory");
+		return EXIT_FAILURE;
+	}
+	program_descriptors();
+	status = rd_options_apply(argc, argv, server);
+	if (status < 0) {
+		program_signals();
+		status = program_serve();
+	}
+	replyd_free(server);
+	return status;
+}

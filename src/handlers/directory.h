@@ -1,0 +1,12 @@
+/*
+ * directory - the list of what a directory holds, as a page.
+ */
+#ifndef RD_HANDLERS_DIRECTORY_H
+#define RD_HANDLERS_DIRECTORY_H
+
+struct rd_exchange;
+
+/* Takes `fd`, the open directory that x->path names below `root`. Fills the reply; 0, or a status. */
+int rd_directory_reply(struct rd_exchange *x, int root, int fd);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * files - serves the files of one directory.
+ */
+#ifndef RD_HANDLERS_FILES_H
+#define RD_HANDLERS_FILES_H
+
+#include "app/handler.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rd_files;
+
+/*
+ * `root` is a directory; with `list`, a directory without an index.html is shown as a list. At
+ * most about `kept` files stay open for the next who asks. NULL with errno when it cannot be opened.
+ */
+struct rd_files *rd_files_new(const char *root, bool list, size_t kept);
+
+/* data is a struct rd_files, which release frees. */
+extern const struct rd_handler rd_files;
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * http1 - HTTP/1.1 and 1.0 over a connection: reads, parses, has it performed, replies.
+ */
+#ifndef RD_SERVE_HTTP1_H
+#define RD_SERVE_HTTP1_H
+
+#include "app/route.h"
+#include "codec/head.h"
+#include "flow/protocol.h"
+
+#include <stdint.h>
+
+/* What a listener serves by HTTP. Fixed while it serves. */
+struct rd_http_service {
+	struct rd_router *router;
+	struct rd_head_limits limits;
+	uint64_t head_us;  /* for a whole head, from its first byte or from the accept */
+	uint64_t idle_us;  /* between two requests */
+	uint64_t write_us; /* without progress while a reply is sent */
+};
+
+/* conn->service is a struct rd_http_service. */
+extern const struct rd_protocol rd_http1;
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * line - the line protocol over a connection.
+ *
+ *     READ --> PERFORM --> FINISH      END: parked or closed
+ *
+ * Thread:  the worker's that holds the connection.
+ * Never:   waits for the client.
+ */
+#include "serve/line.h"
+
+#include "app/exchange.h"
+#include "serve/call.h"
+#include "serve/stream.h"
+
+#include <string.h>
+
+struct line {
+	struct rd_stream s;
+	const struct rd_line_service *service;
+	enum rd_verdict verdict;
+	struct rd_exchange x;
+};
+
+static enum rd_verdict line_finish(struct line *l)
+{
+	l->s.last = true;
+	if (rd_stream_flush(&l->s, &l->verdict) == NEXT_END)
+		return l->verdict;
+	return rd_stream_finish(&l->s);
+}
+
+/* Says what is wrong in a line of its own. */
+static enum rd_verdict line_refuse(struct line *l, const char *text, enum rd_close_reason reason)
+{
+	struct rd_body body = {.bytes = text, .file = -1, .left = strlen(text)};
+
+	l->s.conn->reason = reason;
+	rd_output_body(&l->s.out, &body);
+	return line_finish(l);
+}
+
+static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
+{
+	struct rd_exchange *x = &l->x;
+	int status;
+
+	x->content = (struct rd_span){l->s.in + l->s.start, len};
+	if (len > 0 && x->content.at[len - 1] == '\r')
+		x->content.len--;
+	rd_reply_begin(&x->reply);
+	status = rd_call(l->s.worker, l->service->route, x);
+	rd_count(&l->s.worker->counters, COUNT_EXCHANGES);
+	l->s.conn->exchanges++;
+	l->s.start += used;
+	if (status || x->reply.status == 0) {
+		rd_body_release(&x->reply.body);
+		return line_refuse(l, "error: the request failed\n", CLOSE_ANSWERED);
+	}
+	rd_output_body(&l->s.out, &x->reply.body);
+	return line_finish(l);
+}
+
+/* What is there: a whole line, too long a one, or a part. */
+static enum rd_verdict line_read(struct line *l)
+{
+	struct rd_stream *s = &l->s;
+
+	for (;;) {
+		size_t len = s->end - s->start;
+		const char *lf = len > s->seen ? memchr(s->in + s->seen, '\n', len - s->seen) : NULL;
+		size_t line = lf ? (size_t)(lf - s->in) : len;
+
+		if (line > RD_LINE_MAX)
+			return line_refuse(l, "error: the line is too long\n", CLOSE_BAD_REQUEST);
+		if (lf)
+			return line_perform(l, line, line + 1);
+		if (s->eof && len > 0)
+			return line_perform(l, len, len);
+		if (s->eof) {
+			s->conn->reason = CLOSE_PEER;
+			return RD_CLOSE;
+		}
+		s->seen = len;
+		if (s->drained)
+			return RD_WANTS_READ;
+		if (rd_stream_read(s, &l->verdict) == NEXT_END)
+			return l->verdict;
+	}
+}
+
+static enum rd_verdict line_expired(struct line *l)
+{
+	struct rd_conn *c = l->s.conn;
+
+	if (l->s.last) {
+		c->reason = CLOSE_WRITE_TIMEOUT;
+		return RD_CLOSE;
+	}
+	if (l->s.start == l->s.end) {
+		c->reason = CLOSE_SILENT;
+		return RD_CLOSE;
+	}
+	return line_refuse(l, "error: the line was not complete in time\n", CLOSE_HEAD_TIMEOUT);
+}
+
+static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *worker)
+{
+	struct line l; /* not cleared: it is large, and what is read of it was written before */
+	enum rd_verdict verdict;
+
+	rd_stream_begin(&l.s, conn, worker);
+	l.service = conn->service;
+	if (conn->expired)
+		verdict = line_expired(&l);
+	else
+		verdict = l.s.last ? line_finish(&l) : line_read(&l);
+	return rd_stream_end(&l.s, verdict, l.service->write_us,
+			     conn->accepted_us + l.service->line_us);
+}
+
+static void line_refuse_unread(struct rd_conn *conn)
+{
+	const struct rd_line_service *service = conn->service;
+
+	rd_stream_refuse(conn, service->busy, strlen(service->busy));
+}
+
+const struct rd_protocol rd_line = {
+	.name = "line",
+	.advance = line_advance,
+	.refuse = line_refuse_unread,
+	.release = rd_stream_release,
+};

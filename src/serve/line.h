@@ -1,0 +1,26 @@
+/*
+ * line - the line protocol: a request is one line, the reply is what the handler writes, then the
+ * connection closes. The line ends with LF, or where the client stops sending; a CR before the LF
+ * does not belong to it.
+ */
+#ifndef RD_SERVE_LINE_H
+#define RD_SERVE_LINE_H
+
+#include "app/route.h"
+#include "flow/protocol.h"
+
+#include <stdint.h>
+
+enum { RD_LINE_MAX = 64 * 1024 }; /* bytes of a line, without its end */
+
+struct rd_line_service {
+	struct rd_route *route;
+	uint64_t line_us;  /* for the whole line, from the accept */
+	uint64_t write_us; /* without progress while the reply is sent */
+	const char *busy;  /* the line that is said when the queue is full */
+};
+
+/* conn->service is a struct rd_line_service. */
+extern const struct rd_protocol rd_line;
+
+#endif

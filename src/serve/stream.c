@@ -1,0 +1,187 @@
+/*
+ * stream - one turn of a connection in a worker's hands.
+ * Thread:  the worker's that holds the connection; rd_stream_refuse is main's.
+ * Owns:    what is kept in conn->session, and the body that is on its way.
+ * Never:   waits, understands a byte.
+ */
+#include "serve/stream.h"
+
+#include "base/must.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURN_BYTES = 2 * 1024 * 1024 }; /* sent before others have their turn */
+
+/* Kept while parked in the middle of something. */
+struct kept {
+	uint64_t began_us;
+	bool last;
+	struct rd_body body;
+	size_t in_len, out_len, seen;
+	char bytes[]; /* in, then out */
+};
+
+static void stream_take_up(struct rd_stream *s)
+{
+	struct kept *k = s->conn->session;
+
+	s->conn->session = NULL;
+	MUST(k->in_len <= RD_SCRATCH && k->out_len <= RD_SCRATCH);
+	memcpy(s->in, k->bytes, k->in_len);
+	s->end = k->in_len;
+	memcpy(s->out.at, k->bytes + k->in_len, k->out_len);
+	s->out.len = k->out_len;
+	s->out.body = k->body;
+	s->out.moved = rd_output_empty(&s->out);
+	s->began_us = k->began_us;
+	s->last = k->last;
+	s->seen = k->seen;
+	free(k);
+}
+
+void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker *worker)
+{
+	*s = (struct rd_stream){
+		.conn = conn,
+		.worker = worker,
+		.in = worker->in,
+		.out = {.at = worker->out,
+			.size = RD_SCRATCH,
+			.body = {.file = -1},
+			.turn = TURN_BYTES,
+			.moved = true},
+	};
+	if (conn->session)
+		stream_take_up(s);
+}
+
+static enum rd_next stream_gone(struct rd_stream *s, enum rd_close_reason reason,
+				enum rd_verdict *verdict)
+{
+	s->conn->reason = reason;
+	*verdict = RD_CLOSE;
+	return NEXT_END;
+}
+
+enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
+{
+	size_t got, room;
+
+	if (s->start == s->end)
+		s->start = s->end = 0;
+	if (s->start > 0 && s->end == RD_SCRATCH) {
+		memmove(s->in, s->in + s->start, s->end - s->start);
+		s->end -= s->start;
+		s->start = 0;
+	}
+	room = RD_SCRATCH - s->end;
+	MUST(room > 0); /* every protocol's limits leave some */
+	switch (rd_transport_recv(&s->conn->transport, s->in + s->end, room, &got)) {
+	case IO_OK:
+		if (s->start == s->end)
+			s->began_us = s->worker->now_us;
+		s->end += got;
+		s->drained = got < room;
+		return NEXT_GO;
+	case IO_AGAIN:
+		s->drained = true;
+		*verdict = RD_WANTS_READ;
+		return NEXT_END;
+	case IO_EOF:
+		s->drained = s->eof = true;
+		return NEXT_GO;
+	default:
+		return stream_gone(s, CLOSE_PEER_RESET, verdict);
+	}
+}
+
+enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
+{
+	switch (rd_output_flush(&s->out, &s->conn->transport)) {
+	case FLUSH_DONE:
+		return NEXT_GO;
+	case FLUSH_BLOCKED:
+		*verdict = RD_WANTS_WRITE;
+		return NEXT_END;
+	case FLUSH_TURN:
+		*verdict = RD_MORE;
+		return NEXT_END;
+	case FLUSH_BROKEN:
+		return stream_gone(s, CLOSE_REPLY_FAILED, verdict);
+	default:
+		return stream_gone(s, CLOSE_PEER_RESET, verdict);
+	}
+}
+
+enum rd_verdict rd_stream_finish(struct rd_stream *s)
+{
+	if (s->conn->reason == CLOSE_NONE)
+		s->conn->reason = CLOSE_ANSWERED;
+	if (s->eof || (s->conn->reason == CLOSE_ANSWERED && s->drained && s->start == s->end))
+		return RD_CLOSE;
+	return RD_LINGER;
+}
+
+static bool stream_keep(struct rd_stream *s)
+{
+	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
+	struct kept *k;
+
+	if (in_len == 0 && rd_output_empty(&s->out) && !s->last)
+		return true;
+	k = malloc(sizeof(*k) + in_len + out_len);
+	if (!k)
+		return false;
+	k->began_us = s->began_us;
+	k->last = s->last;
+	k->body = s->out.body;
+	s->out.body = (struct rd_body){.file = -1};
+	k->in_len = in_len;
+	k->out_len = out_len;
+	k->seen = s->seen;
+	memcpy(k->bytes, s->in + s->start, in_len);
+	memcpy(k->bytes + in_len, s->out.at + s->out.sent, out_len);
+	s->conn->session = k;
+	return true;
+}
+
+enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
+			      uint64_t read_until_us)
+{
+	if (verdict == RD_WANTS_READ)
+		s->conn->deadline_us = read_until_us;
+	else if (verdict == RD_WANTS_WRITE && s->out.moved)
+		s->conn->deadline_us = s->worker->now_us + write_us;
+	if ((verdict == RD_WANTS_READ || verdict == RD_WANTS_WRITE || verdict == RD_MORE) &&
+	    !stream_keep(s)) {
+		s->conn->reason = CLOSE_MEMORY;
+		verdict = RD_CLOSE;
+	}
+	rd_body_release(&s->out.body);
+	return verdict;
+}
+
+void rd_stream_release(struct rd_conn *conn)
+{
+	struct kept *k = conn->session;
+
+	rd_body_release(&k->body);
+	free(k);
+	conn->session = NULL;
+}
+
+void rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len)
+{
+	struct iovec iov = {(char *)text, len};
+	char dropped[4096];
+	size_t n;
+	int reads = 16;
+
+	if (rd_transport_send(&conn->transport, &iov, 1, false, &n) != IO_OK)
+		return;
+	rd_transport_shutdown(&conn->transport);
+	while (reads-- > 0 &&
+	       rd_transport_recv(&conn->transport, dropped, sizeof(dropped), &n) == IO_OK)
+		continue;
+}

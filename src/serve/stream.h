@@ -1,0 +1,60 @@
+/*
+ * stream - one turn of a connection in a worker's hands: what is read and not used yet, what is
+ * on its way out, and what of that is kept while the connection is parked. An idle connection
+ * keeps nothing.
+ */
+#ifndef RD_SERVE_STREAM_H
+#define RD_SERVE_STREAM_H
+
+#include "flow/conn.h"
+#include "flow/pool.h"
+#include "serve/output.h"
+
+struct rd_stream {
+	struct rd_conn *conn;
+	struct rd_worker *worker;
+	char *in;	       /* the worker's buffer; [start, end) is read and not used yet */
+	size_t start, end;
+	size_t seen;	       /* of it, so many were looked at in vain: more is needed */
+	bool drained;	       /* the last read brought all there was */
+	bool eof;	       /* the client sends no more */
+	bool last;	       /* close once the output is sent */
+	uint64_t began_us;     /* when the first byte of the request that is being read came */
+	struct rd_output out;
+};
+
+/* Takes up the connection, with what it kept. */
+void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker *worker);
+
+/* What to do after one of these: go on, or end the turn with a verdict. */
+enum rd_next {
+	NEXT_GO,
+	NEXT_END,
+};
+
+/*
+ * Reads once, behind what is there. NEXT_END: nothing came, with *verdict for rd_stream_end; or
+ * the client is gone, with the reason set. s->eof and NEXT_GO: it sends no more.
+ */
+enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict);
+
+/* Sends what is on its way. NEXT_GO when all is with the kernel. */
+enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict);
+
+/* After the last reply is sent: closes at once, or lingers where unread bytes may be under way. */
+enum rd_verdict rd_stream_finish(struct rd_stream *s);
+
+/*
+ * Ends the turn: keeps for the next one what is not used and not sent. `write_us` is how long
+ * the client may take nothing, `read_until_us` the deadline of a park for reading.
+ */
+enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
+			      uint64_t read_until_us);
+
+/* rd_protocol's release. */
+void rd_stream_release(struct rd_conn *conn);
+
+/* rd_protocol's refuse: sends `text`, and reads off what came, so that the close is no reset. */
+void rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len);
+
+#endif

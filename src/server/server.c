@@ -1,0 +1,276 @@
+/*
+ * server - puts the parts together: settings, routes, listeners; the order of start and end.
+ * Thread:  one thread uses a server; replyd_stop and rd_server_look are anyone's.
+ * Owns:    every part.
+ */
+#include "server/server.h"
+
+#include "base/clock.h"
+#include "handlers/echo.h"
+#include "handlers/files.h"
+#include "server/open.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+	DESCRIPTORS_LEAST = 64,
+	DESCRIPTORS_MOST = 1 << 20,
+	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
+	STACK = 256 * 1024,
+	WORKER_IDLE_US = 10 * 1000 * 1000,
+};
+
+static const struct {
+	const char *word;
+	long value, least, most;
+} settings[] = {
+#define SETTING(name, word, value, least, most, text) [SET_##name] = {word, value, least, most},
+#include "tbl/setting.h"
+#undef SETTING
+};
+
+int rd_server_failed(struct replyd *s, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(s->error, sizeof(s->error), format, args);
+	va_end(args);
+	return -1;
+}
+
+struct replyd *replyd_new(void)
+{
+	struct replyd *s = aligned_alloc(_Alignof(struct replyd), sizeof(*s));
+
+	if (!s)
+		return NULL;
+	memset(s, 0, sizeof(*s));
+	for (int i = 0; i < SETTING_COUNT; i++)
+		s->setting[i] = settings[i].value;
+	for (int i = 0; i < RD_LISTENERS; i++)
+		s->listener[i].fd = -1;
+	return s;
+}
+
+int replyd_set(struct replyd *s, const char *name, const char *value)
+{
+	for (int i = 0; i < SETTING_COUNT; i++) {
+		char *end;
+		long number;
+
+		if (strcmp(settings[i].word, name) != 0)
+			continue;
+		errno = 0;
+		number = strtol(value, &end, 10);
+		if (errno || end == value || *end || number < settings[i].least ||
+		    number > settings[i].most)
+			return rd_server_failed(s, "%s: '%s' is not a number from %ld to %ld", name,
+						value, settings[i].least, settings[i].most);
+		s->setting[i] = number;
+		return 0;
+	}
+	return rd_server_failed(s, "%s: no such setting", name);
+}
+
+static int server_route(struct replyd *s, struct rd_router *router, const char *prefix,
+			const struct rd_handler *handler, void *data)
+{
+	if (rd_router_add(router, prefix, handler, data))
+		return 0;
+	if (data && handler->release)
+		handler->release(data);
+	return rd_server_failed(s, "%s: served already, or no memory", prefix);
+}
+
+int rd_server_route(struct replyd *s, const char *prefix, const struct rd_handler *handler,
+		    void *data)
+{
+	return server_route(s, &s->router, prefix, handler, data);
+}
+
+/* How many descriptors this process may have; 0 where that is too few. */
+static size_t server_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < DESCRIPTORS_LEAST)
+		return 0;
+	return limit.rlim_cur < DESCRIPTORS_MOST ? limit.rlim_cur : DESCRIPTORS_MOST;
+}
+
+/* Of those, what is kept for files and for the server's own. */
+static size_t server_kept(size_t descriptors)
+{
+	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
+}
+
+int replyd_files(struct replyd *s, const char *prefix, const char *directory, bool list)
+{
+	struct rd_files *files =
+		rd_files_new(directory, list, server_kept(server_descriptors()) / 2);
+
+	if (!files)
+		return rd_server_failed(s, "%s: %s", directory, strerror(errno));
+	return server_route(s, &s->router, prefix, &rd_files, files);
+}
+
+int replyd_echo(struct replyd *s)
+{
+	return server_route(s, &s->line_router, "", &rd_echo, NULL);
+}
+
+static unsigned server_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static uint64_t server_us(const struct replyd *s, enum rd_setting which)
+{
+	return (uint64_t)s->setting[which] * 1000;
+}
+
+static void server_services(struct replyd *s)
+{
+	s->http = (struct rd_http_service){
+		.router = &s->router,
+		.limits = RD_HEAD_LIMITS,
+		.head_us = server_us(s, SET_HEAD_MS),
+		.idle_us = server_us(s, SET_IDLE_MS),
+		.write_us = server_us(s, SET_WRITE_MS),
+	};
+	s->line = (struct rd_line_service){
+		.route = rd_router_find(&s->line_router, "", 0),
+		.line_us = server_us(s, SET_HEAD_MS),
+		.write_us = server_us(s, SET_WRITE_MS),
+		.busy = "busy: try again later\n",
+	};
+}
+
+/* No deadline is shorter, so that main need not look more often (LINGER_US of flow/pool.c is 2 s). */
+static uint64_t server_sweep_us(const struct replyd *s)
+{
+	uint64_t least = 2 * 1000 * 1000;
+
+	for (enum rd_setting i = SET_HEAD_MS; i <= SET_WRITE_MS; i++)
+		if (server_us(s, i) < least)
+			least = server_us(s, i);
+	return least;
+}
+
+int replyd_open(struct replyd *s)
+{
+	size_t descriptors = server_descriptors();
+
+	if (descriptors == 0)
+		return rd_server_failed(s, "the limit of open files is under %d: raise it",
+					DESCRIPTORS_LEAST);
+	if (s->listeners == 0)
+		return rd_server_failed(s, "no address to listen on");
+	server_services(s);
+	if (rd_slots_init(&s->slots, descriptors) != 0)
+		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
+	if (!rd_queue_init(&s->queue, (unsigned)s->setting[SET_QUEUE],
+			   (unsigned)s->setting[SET_WORKERS], server_cpus())) {
+		rd_slots_fini(&s->slots);
+		return rd_server_failed(s, "the queue: no memory");
+	}
+	if (rd_server_open_listeners(s) != 0) {
+		rd_queue_fini(&s->queue);
+		rd_slots_fini(&s->slots);
+		return -1;
+	}
+	s->acceptor.slots = &s->slots;
+	s->acceptor.queue = &s->queue;
+	s->acceptor.pool = &s->pool;
+	s->acceptor.listener = s->listener;
+	s->acceptor.listeners = s->listeners;
+	s->acceptor.conns_max = descriptors - server_kept(descriptors) - s->listeners - 16;
+	s->acceptor.sweep_us = server_sweep_us(s);
+	atomic_store(&s->phase, PHASE_OPEN);
+	return 0;
+}
+
+const char *replyd_url(const struct replyd *s, size_t i)
+{
+	return i < s->listeners ? s->url[i] : NULL;
+}
+
+static void server_close(struct replyd *s)
+{
+	for (size_t i = 0; i < s->listeners; i++)
+		rd_listener_close(&s->listener[i]);
+	rd_queue_fini(&s->queue);
+	rd_slots_fini(&s->slots);
+	atomic_store(&s->phase, PHASE_MADE);
+}
+
+long replyd_serve(struct replyd *s)
+{
+	struct rd_pool_config pool = {
+		.min = 1,
+		.max = (unsigned)s->setting[SET_WORKERS],
+		.stack = STACK,
+		.idle_us = WORKER_IDLE_US,
+	};
+	long cut;
+
+	if (atomic_load(&s->phase) != PHASE_OPEN)
+		return rd_server_failed(s, "not open");
+	if (rd_pool_start(&s->pool, &s->queue, &pool) != 0)
+		return rd_server_failed(s, "cannot start a worker: %s", strerror(errno));
+	atomic_store(&s->phase, PHASE_SERVING);
+	cut = rd_acceptor_run(&s->acceptor);
+	if (cut < 0)
+		rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
+	server_close(s);
+	return cut;
+}
+
+void replyd_stop(struct replyd *s)
+{
+	if (atomic_load(&s->phase) != PHASE_MADE)
+		rd_acceptor_stop(&s->acceptor, rd_clock_us() + server_us(s, SET_DRAIN_MS));
+}
+
+void replyd_free(struct replyd *s)
+{
+	if (!s)
+		return;
+	if (atomic_load(&s->phase) == PHASE_OPEN)
+		server_close(s);
+	rd_router_free(&s->router);
+	rd_router_free(&s->line_router);
+	for (size_t i = 0; i < s->listeners; i++)
+		free(s->url[i]);
+	free(s);
+}
+
+const char *replyd_error(const struct replyd *s)
+{
+	return s->error;
+}
+
+void rd_server_look(struct replyd *s, struct rd_server_view *view)
+{
+	*view = (struct rd_server_view){0};
+	if (atomic_load(&s->phase) != PHASE_SERVING)
+		return;
+	rd_lock_take(&s->queue.lock);
+	view->busy = s->queue.regulate.running + s->queue.regulate.blocked;
+	view->queued = s->queue.count;
+	rd_lock_drop(&s->queue.lock);
+	view->open = atomic_load(&s->slots.open);
+	for (size_t i = 0; i < s->slots.size; i++)
+		view->parked += rd_conn_parked(&s->slots.conn[i]);
+	rd_counters_add(view->count, &s->acceptor.counters);
+	rd_pool_counters(&s->pool, view->count);
+}

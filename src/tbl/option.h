@@ -1,0 +1,12 @@
+/*
+ * The options of replyd.
+ *
+ *     letter  word       argument   text
+ */
+OPTION('l', "listen",  "ADDRESS", "listen there: 127.0.0.1:8080, [::]:80, localhost:0 (a free port), unix:/PATH; repeatable (default: localhost:8080)")
+OPTION('w', "workers", "MAX",     "worker threads, at most (default: 64)")
+OPTION('q', "queue",   "LENGTH",  "connections that may wait for a worker; more are refused with 503 (default: 8192)")
+OPTION('L', "line",    NULL,      "the line protocol in place of HTTP: a line is answered with itself")
+OPTION('I', "list",    NULL,      "show directories without an index.html as lists")
+OPTION('h', "help",    NULL,      "print this and exit")
+OPTION('V', "version", NULL,      "print the version and exit")

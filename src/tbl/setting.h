@@ -1,0 +1,12 @@
+/*
+ * The numbers that can be set: for the program by options, by replyd_set in a program that embeds
+ * it. Each with its default and its range.
+ *
+ *      name      word        default    least      most  text
+ */
+SETTING(WORKERS,  "workers",       64,       1,    10000, "worker threads, at most")
+SETTING(QUEUE,    "queue",       8192,       1,  1000000, "connections that may wait for a worker")
+SETTING(HEAD_MS,  "head_ms",    10000,      10,  3600000, "milliseconds for a whole request head")
+SETTING(IDLE_MS,  "idle_ms",    60000,      10, 86400000, "milliseconds between two requests")
+SETTING(WRITE_MS, "write_ms",   30000,      10,  3600000, "milliseconds in which a client takes nothing")
+SETTING(DRAIN_MS, "drain_ms",   10000,       0,  3600000, "milliseconds for what is in flight at a stop")
