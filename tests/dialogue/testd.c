@@ -1,0 +1,211 @@
+/*
+ * testd - the server with handlers made for tests, told what to do on its standard input.
+ * What it understands is in tests/dialogue/README.
+ * Thread:  main serves; one thread reads the input; handlers run in the workers.
+ */
+#include "app/exchange.h"
+#include "base/must.h"
+#include "server/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct replyd *server;
+
+/* The requests inside /hold: each takes a number, and goes when as many were released. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t released;
+	unsigned held, arrived, gone_on;
+	unsigned inside; /* workers inside a handler */
+} hold = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
+
+static void hold_enter(void)
+{
+	PTH(pthread_mutex_lock(&hold.lock));
+	hold.inside++;
+	PTH(pthread_mutex_unlock(&hold.lock));
+}
+
+static void hold_leave(void)
+{
+	PTH(pthread_mutex_lock(&hold.lock));
+	hold.inside--;
+	PTH(pthread_mutex_unlock(&hold.lock));
+}
+
+static void hold_wait(void)
+{
+	unsigned mine;
+
+	PTH(pthread_mutex_lock(&hold.lock));
+	mine = ++hold.arrived;
+	hold.held++;
+	while ((int)(hold.gone_on - mine) < 0)
+		PTH(pthread_cond_wait(&hold.released, &hold.lock));
+	hold.held--;
+	PTH(pthread_mutex_unlock(&hold.lock));
+}
+
+static void hold_release(unsigned n)
+{
+	PTH(pthread_mutex_lock(&hold.lock));
+	hold.gone_on += n;
+	PTH(pthread_cond_broadcast(&hold.released));
+	PTH(pthread_mutex_unlock(&hold.lock));
+}
+
+static int hello_perform(struct rd_exchange *x, void *data)
+{
+	(void)data;
+	hold_enter();
+	rd_reply_bytes(&x->reply, 200, "text/plain", "hello\n", 6, NULL, NULL);
+	hold_leave();
+	return 0;
+}
+
+static int held_perform(struct rd_exchange *x, void *data)
+{
+	hold_enter();
+	hold_wait();
+	hold_leave();
+	return hello_perform(x, data);
+}
+
+/* The pattern that the runner's `file NAME size=N` writes. */
+static int bytes_perform(struct rd_exchange *x, void *data)
+{
+	static const char pattern[] = "0123456789abcdefghijklmnopqrstuvwxyz\n";
+	size_t len = strtoul(x->path + strlen("/bytes/"), NULL, 10);
+	char *bytes = malloc(len + 1);
+
+	(void)data;
+	if (!bytes)
+		return 503;
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = pattern[i % (sizeof(pattern) - 1)];
+	rd_reply_bytes(&x->reply, 200, "application/octet-stream", bytes, len, free, bytes);
+	return 0;
+}
+
+static int line_perform(struct rd_exchange *x, void *data)
+{
+	char *copy = malloc(x->content.len + 1);
+
+	(void)data;
+	if (!copy)
+		return 503;
+	hold_enter();
+	if (rd_span_eq(x->content, "hold"))
+		hold_wait();
+	memcpy(copy, x->content.at, x->content.len);
+	copy[x->content.len] = '\n';
+	hold_leave();
+	rd_reply_bytes(&x->reply, 200, NULL, copy, x->content.len + 1, free, copy);
+	return 0;
+}
+
+static const struct rd_handler hello = {.name = "hello", .perform = hello_perform};
+static const struct rd_handler held = {.name = "hold", .perform = held_perform};
+static const struct rd_handler bytes = {.name = "bytes", .perform = bytes_perform};
+static const struct rd_handler line = {.name = "line", .perform = line_perform};
+
+static void say_stat(void)
+{
+	struct rd_server_view v;
+	unsigned inside, held_now;
+
+	rd_server_look(server, &v);
+	PTH(pthread_mutex_lock(&hold.lock));
+	inside = hold.inside;
+	held_now = hold.held;
+	PTH(pthread_mutex_unlock(&hold.lock));
+	printf("busy=%u awake=%u queued=%u parked=%zu open=%zu held=%u", inside, v.busy, v.queued,
+	       v.parked, v.open, held_now);
+	printf(" served=%llu shed=%llu\n", (unsigned long long)v.count[COUNT_EXCHANGES],
+	       (unsigned long long)v.count[COUNT_SHED]);
+}
+
+static void *listen_to_input(void *arg)
+{
+	char text[64];
+
+	while (fgets(text, sizeof(text), stdin)) {
+		if (strcmp(text, "stat\n") == 0) {
+			say_stat();
+		} else if (strcmp(text, "release\n") == 0) {
+			hold_release(1);
+			puts("ok");
+		} else {
+			puts("what?");
+		}
+		fflush(stdout);
+	}
+	hold_release(1u << 30);
+	replyd_stop(server);
+	return arg;
+}
+
+static void stop(int signal)
+{
+	(void)signal;
+	replyd_stop(server);
+}
+
+static int fail(const char *text)
+{
+	fprintf(stderr, "testd: %s\n", text);
+	return 1;
+}
+
+static int configure(int argc, char **argv, enum replyd_protocol *protocol)
+{
+	for (int i = 1; i < argc; i++) {
+		char *value = strchr(argv[i], '=');
+
+		if (!value)
+			return fail("arguments are KEY=VALUE");
+		*value++ = '\0';
+		if (strcmp(argv[i], "protocol") == 0)
+			*protocol = strcmp(value, "line") == 0 ? REPLYD_LINE : REPLYD_HTTP;
+		else if (replyd_set(server, argv[i], value) != 0)
+			return fail(replyd_error(server));
+	}
+	return 0;
+}
+
+static int assemble(enum replyd_protocol protocol)
+{
+	MUST(rd_router_add(&server->line_router, "", &line, NULL));
+	MUST(rd_server_route(server, "/", &hello, NULL) == 0);
+	MUST(rd_server_route(server, "/hold", &held, NULL) == 0);
+	MUST(rd_server_route(server, "/bytes", &bytes, NULL) == 0);
+	if (replyd_listen(server, "127.0.0.1:0", protocol) != 0 || replyd_open(server) != 0)
+		return fail(replyd_error(server));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	enum replyd_protocol protocol = REPLYD_HTTP;
+	struct sigaction action = {.sa_handler = stop};
+	pthread_t input;
+
+	server = replyd_new();
+	MUST(server);
+	if (configure(argc, argv, &protocol) || assemble(protocol))
+		return 1;
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	printf("ready on %s\n", replyd_url(server, 0));
+	fflush(stdout);
+	PTH(pthread_create(&input, NULL, listen_to_input, NULL));
+	PTH(pthread_detach(input));
+	if (replyd_serve(server) < 0)
+		return fail(replyd_error(server));
+	_exit(0); /* the thread that reads the input may still look at the server */
+}
