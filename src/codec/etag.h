@@ -11,8 +11,8 @@
 #define RD_ETAG_SIZE 72 /* holds any that is formatted here, and a NUL */
 
 /*
- * Writes the strong tag of a file as it is now, quotes and all:
- * "<mtime, ns>-<size>[-<ino>][-coding]" with the numbers in hexadecimal. The inode tells files apart that were given the same time; 0
+ * Writes the strong tag of a file as it is now: "<mtime, ns>-<size>[-<ino>][-coding]" with its
+ * quotes, the numbers in hexadecimal. The inode tells files apart that were given the same time; 0
  * leaves it out. `coding` is at most 8 letters and digits, or NULL for the bytes as they are. Gives
  * the length.
  */
