@@ -5,14 +5,15 @@
  * Waits:   only rd_address_resolve, for a name server.
  * Never:   opens a socket.
  */
+#include "net/address.h"
+
+#include "base/must.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/must.h"
-#include "net/address.h"
 
 static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
@@ -41,7 +42,7 @@ static const char *address_parse_unix(const char *path, struct rd_address *addre
 	if (len == 0)
 		return "a path follows \"unix:\", as in unix:/run/replyd.sock";
 	if (*path == '@')
-		return "abstract sockets have no permissions; give a path, as in unix:/run/replyd.sock";
+		return "an abstract socket has no permissions; give a path, as in unix:/run/it";
 	if (len >= sizeof address->path)
 		return "the path of a Unix socket has at most 107 bytes";
 	address->kind = RD_ADDRESS_UNIX;

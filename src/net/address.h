@@ -21,8 +21,8 @@
 #include <sys/un.h>
 
 enum {
-	RD_ADDRESS_MAX = 16,	/* addresses of one name that are tried */
-	RD_ADDRESS_TEXT = 128,	/* holds any formatted address and its NUL */
+	RD_ADDRESS_MAX = 16,   /* addresses of one name that are tried */
+	RD_ADDRESS_TEXT = 128, /* holds any formatted address and its NUL */
 };
 
 enum rd_address_kind { RD_ADDRESS_TCP, RD_ADDRESS_UNIX };
@@ -30,9 +30,9 @@ enum rd_address_kind { RD_ADDRESS_TCP, RD_ADDRESS_UNIX };
 /* What a text says. Nothing of it has been looked up. */
 struct rd_address {
 	enum rd_address_kind kind;
-	char host[256];		/* TCP: name or number, no brackets; "" is every address */
-	uint16_t port;		/* TCP */
-	char path[108];		/* Unix */
+	char host[256]; /* TCP: name or number, no brackets; "" is every address */
+	uint16_t port;	/* TCP */
+	char path[108]; /* Unix */
 };
 
 /* What bind, connect, accept and getsockname speak of. */

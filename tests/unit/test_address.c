@@ -2,24 +2,24 @@
  * test_address - the text forms of an address, both ways, and what a look-up
  * gives for those that need no name server.
  */
+#include "net/address.h"
+
 #include <arpa/inet.h>
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/address.h"
-
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
-#define TEN "0123456789"
-#define FIFTY TEN TEN TEN TEN TEN
+#define TEN	"0123456789"
+#define FIFTY	TEN TEN TEN TEN TEN
 #define PATH107 "/" FIFTY FIFTY "012345"
 #define HOST255 FIFTY FIFTY FIFTY FIFTY FIFTY "01234"
 
 static const struct {
 	const char *text;
 	enum rd_address_kind kind;
-	const char *name;	/* host or path */
+	const char *name; /* host or path */
 	uint16_t port;
 } good[] = {
 	{ "127.0.0.1:8080", RD_ADDRESS_TCP, "127.0.0.1", 8080 },
@@ -54,7 +54,7 @@ END_TEST
 
 static const struct {
 	const char *text;
-	const char *why;	/* a word that the message has */
+	const char *why; /* a word that the message has */
 } bad[] = {
 	{ "", "HOST:PORT" },
 	{ "8080", "HOST:PORT" },
@@ -193,7 +193,7 @@ START_TEST(no_such_zone)
 END_TEST
 
 static const struct {
-	const char *bytes;	/* of sun_path */
+	const char *bytes; /* of sun_path */
 	size_t len;
 	const char *text;
 } peers[] = {
