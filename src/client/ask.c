@@ -269,9 +269,15 @@ static bool ask_take(struct ask *a)
 	return ask_shown(a);
 }
 
+/* A server that never pauses is never waited for. */
+static bool ask_in_time(struct ask *a)
+{
+	return rd_clock_us() < a->deadline_us || ask_stop(a, timed_out);
+}
+
 static enum step ask_last_byte(struct ask *a)
 {
-	while (ask_take(a) && ask_receive(a))
+	while (ask_take(a) && ask_in_time(a) && ask_receive(a))
 		;
 	snprintf(a->detail, sizeof a->detail, "%" PRIu64 " bytes", a->received);
 	return CLOSE;

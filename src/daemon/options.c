@@ -7,6 +7,7 @@
 #include "daemon/options.h"
 
 #include "base/log.h"
+#include "net/address.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -53,16 +54,28 @@ static int options_set(struct replyd *server, const char *name, const char *valu
 struct wanted {
 	enum replyd_protocol protocol;
 	bool list;
-	char **addresses;
+	const char **addresses;
 	int count;
 };
+
+static int options_address(struct wanted *w, const char *text)
+{
+	struct rd_address address;
+	const char *why;
+
+	if (!rd_address_parse(text, &address, &why)) {
+		rd_log("--listen %s: %s", text, why);
+		return 2;
+	}
+	w->addresses[w->count++] = text;
+	return GO_ON;
+}
 
 static int options_one(int letter, struct replyd *server, struct wanted *w)
 {
 	switch (letter) {
 	case 'l':
-		w->addresses[w->count++] = optarg;
-		return GO_ON;
+		return options_address(w, optarg);
 	case 'w':
 		return options_set(server, "workers", optarg);
 	case 'q':
@@ -110,8 +123,8 @@ static int options_read(int argc, char **argv, struct replyd *server, struct wan
 
 static int options_serve(struct replyd *server, const struct wanted *w, const char *directory)
 {
-	static char *standard[] = {"localhost:8080"};
-	char **addresses = w->count ? w->addresses : standard;
+	static const char *standard[] = {"localhost:8080"};
+	const char **addresses = w->count ? w->addresses : standard;
 	int count = w->count ? w->count : 1;
 	int failed = w->protocol == REPLYD_LINE ? replyd_echo(server)
 						: replyd_files(server, "/", directory, w->list);

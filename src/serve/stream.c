@@ -17,6 +17,7 @@ enum { TURN_BYTES = 2 * 1024 * 1024 }; /* sent before others have their turn */
 struct kept {
 	uint64_t began_us;
 	bool last;
+	bool moved; /* the client took some since it was last waited for */
 	struct rd_body body;
 	size_t in_len, out_len, seen;
 	char bytes[]; /* in, then out */
@@ -33,7 +34,7 @@ static void stream_take_up(struct rd_stream *s)
 	memcpy(s->out.at, k->bytes + k->in_len, k->out_len);
 	s->out.len = k->out_len;
 	s->out.body = k->body;
-	s->out.moved = rd_output_empty(&s->out);
+	s->out.moved = k->moved;
 	s->began_us = k->began_us;
 	s->last = k->last;
 	s->seen = k->seen;
@@ -123,7 +124,7 @@ enum rd_verdict rd_stream_finish(struct rd_stream *s)
 	return RD_LINGER;
 }
 
-static bool stream_keep(struct rd_stream *s)
+static bool stream_keep(struct rd_stream *s, bool moved)
 {
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
 	struct kept *k;
@@ -135,6 +136,7 @@ static bool stream_keep(struct rd_stream *s)
 		return false;
 	k->began_us = s->began_us;
 	k->last = s->last;
+	k->moved = moved;
 	k->body = s->out.body;
 	s->out.body = (struct rd_body){.file = -1};
 	k->in_len = in_len;
@@ -149,12 +151,15 @@ static bool stream_keep(struct rd_stream *s)
 enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
 			      uint64_t read_until_us)
 {
+	bool goes_on = verdict != RD_CLOSE && verdict != RD_LINGER;
+	/* What a wait for the client begins with is no progress of that wait. */
+	bool moved = verdict != RD_WANTS_WRITE && s->out.moved;
+
 	if (verdict == RD_WANTS_READ)
 		s->conn->deadline_us = read_until_us;
 	else if (verdict == RD_WANTS_WRITE && s->out.moved)
 		s->conn->deadline_us = s->worker->now_us + write_us;
-	if ((verdict == RD_WANTS_READ || verdict == RD_WANTS_WRITE || verdict == RD_MORE) &&
-	    !stream_keep(s)) {
+	if (goes_on && !stream_keep(s, moved)) {
 		s->conn->reason = CLOSE_MEMORY;
 		verdict = RD_CLOSE;
 	}

@@ -33,6 +33,7 @@ dialogues += tests/dialogue/daemon-sigpipe.dlg
 dialogues += tests/dialogue/daemon-term-held.dlg
 dialogues += tests/dialogue/daemon-term-idle.dlg
 dialogues += tests/dialogue/daemon-term-sending.dlg
+dialogues += tests/dialogue/daemon-term-silent.dlg
 dialogues += tests/dialogue/daemon-term-twice.dlg
 dialogues += tests/dialogue/daemon-two-addresses.dlg
 dialogues += tests/dialogue/daemon-unix.dlg

@@ -76,18 +76,19 @@ static int held_perform(struct rd_exchange *x, void *data)
 	return hello_perform(x, data);
 }
 
-/* The pattern that the runner's `file NAME size=N` writes. */
+enum { PATTERN = 16 };
+
+/* Numbered lines, as the runner's `file NAME size=N` writes them. */
 static int bytes_perform(struct rd_exchange *x, void *data)
 {
-	static const char pattern[] = "0123456789abcdefghijklmnopqrstuvwxyz\n";
 	size_t len = strtoul(x->path + strlen("/bytes/"), NULL, 10);
-	char *bytes = malloc(len + 1);
+	char *bytes = malloc(len + PATTERN + 1);
 
 	(void)data;
 	if (!bytes)
 		return 503;
-	for (size_t i = 0; i < len; i++)
-		bytes[i] = pattern[i % (sizeof(pattern) - 1)];
+	for (size_t i = 0; i < len; i += PATTERN)
+		sprintf(bytes + i, "%015u\n", (unsigned)(i / PATTERN) % 1000000000);
 	rd_reply_bytes(&x->reply, 200, "application/octet-stream", bytes, len, free, bytes);
 	return 0;
 }
