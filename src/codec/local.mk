@@ -14,9 +14,12 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/hex.h \
 	src/codec/html.c \
 	src/codec/html.h \
+	src/codec/list.h \
 	src/codec/listing.c \
 	src/codec/listing.h \
 	src/codec/mime.c \
 	src/codec/mime.h \
+	src/codec/range.c \
+	src/codec/range.h \
 	src/codec/target.c \
 	src/codec/target.h

@@ -17,6 +17,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_mime
 tests_fuzz_fuzz_mime_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_range
+tests_fuzz_fuzz_range_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds
