@@ -6,6 +6,7 @@
 
 #include "base/must.h"
 #include "codec/hex.h"
+#include "codec/token.h"
 
 enum state {
 	SIZE,	     /* at a digit of the size, or what ends it */
@@ -34,15 +35,6 @@ void rd_chunked_begin(struct rd_chunked *c, const struct rd_chunked_limits *limi
 static bool chunked_text(char c)
 {
 	return ((unsigned char)c >= ' ' && c != 0x7f) || c == '\t';
-}
-
-/* A byte of a token (RFC 9110 §5.6.2). */
-static bool chunked_token(char c)
-{
-	char lower = rd_span_lower(c);
-
-	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-	       (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 /* A digit of the size: 0 or minus a status. */
@@ -127,7 +119,7 @@ static int chunked_field(struct rd_chunked *c, char in)
 	switch (c->state) {
 	case FIELD:
 	case NAME:
-		fits = chunked_token(in) || (in == ':' && c->state == NAME);
+		fits = rd_token_byte(in) || (in == ':' && c->state == NAME);
 		c->state = in == ':' ? VALUE : NAME;
 		break;
 	case VALUE:

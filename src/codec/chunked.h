@@ -36,8 +36,8 @@ void rd_chunked_begin(struct rd_chunked *c, const struct rd_chunked_limits *limi
 /*
  * Takes one step through in[0..len): a step as above, or minus a status: 400 what is malformed or
  * has a size of more than 16 digits, 413 a chunk of 2^63 bytes or more, 431 a long trailer. *used
- * says how many bytes of `in` it took, also with MORE and DONE; call again with the rest. *part lies
- * in `in`, and is not empty where the step has one. Lines end in CRLF and nothing else; what
+ * says how many bytes of `in` it took, also with MORE and DONE; call again with the rest. *part
+ * lies in `in`, and is not empty where the step has one. Lines end in CRLF and nothing else; what
  * extensions say is passed over; trailer fields are well-formed lines, not folded, and come
  * piecemeal. After DONE or an error the decoder has ended.
  */

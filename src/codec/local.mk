@@ -2,6 +2,8 @@
 folder_libs += src/codec/libcodec.la
 noinst_LTLIBRARIES += src/codec/libcodec.la
 src_codec_libcodec_la_SOURCES = \
+	src/codec/accept.c \
+	src/codec/accept.h \
 	src/codec/chunked.c \
 	src/codec/chunked.h \
 	src/codec/date.c \
@@ -22,4 +24,5 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/range.c \
 	src/codec/range.h \
 	src/codec/target.c \
-	src/codec/target.h
+	src/codec/target.h \
+	src/codec/token.h

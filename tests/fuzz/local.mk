@@ -3,6 +3,8 @@
 
 if FUZZERS
 fuzz_link = libreplyd.la $(FUZZ_LIBS)
+noinst_PROGRAMS += tests/fuzz/fuzz_accept
+tests_fuzz_fuzz_accept_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_chunked
 tests_fuzz_fuzz_chunked_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_date
@@ -15,10 +17,10 @@ noinst_PROGRAMS += tests/fuzz/fuzz_listing
 tests_fuzz_fuzz_listing_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_mime
 tests_fuzz_fuzz_mime_LDADD = $(fuzz_link)
-noinst_PROGRAMS += tests/fuzz/fuzz_target
-tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_range
 tests_fuzz_fuzz_range_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_target
+tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds

@@ -1,6 +1,7 @@
 # unit: one Check program for each file with a rule in it.
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
+unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_chunked
