@@ -5,6 +5,7 @@ noinst_HEADERS += \
 	src/tbl/field.h \
 	src/tbl/lock_rank.h \
 	src/tbl/method.h \
+	src/tbl/option.h \
 	src/tbl/setting.h \
 	src/tbl/status.h
 

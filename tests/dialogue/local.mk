@@ -1,6 +1,9 @@
 # dialogue: scripted conversations with the program.
 # To add a case, write tests/dialogue/NAME.dlg and add one line here.
 
+check_PROGRAMS += tests/dialogue/testd
+tests_dialogue_testd_LDADD = libreplyd.la
+
 EXTRA_DIST += \
 	tests/dialogue/README \
 	tests/dialogue/client.py \

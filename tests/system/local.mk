@@ -18,5 +18,3 @@ clean-system-root:
 	rm -rf $(system_root)
 clean-local: clean-system-root
 .PHONY: clean-system-root
-
-system_tests += tests/system/replyc.sh

@@ -1,0 +1,11 @@
+# daemon: the program replyd.
+sbin_PROGRAMS += src/daemon/replyd
+src_daemon_replyd_SOURCES = \
+	src/daemon/replyd.c
+src_daemon_replyd_LDADD = src/daemon/libdaemon.la libreplyd.la
+
+program_libs += src/daemon/libdaemon.la
+noinst_LTLIBRARIES += src/daemon/libdaemon.la
+src_daemon_libdaemon_la_SOURCES = \
+	src/daemon/options.c \
+	src/daemon/options.h
