@@ -2,8 +2,13 @@
 folder_libs += src/app/libapp.la
 noinst_LTLIBRARIES += src/app/libapp.la
 src_app_libapp_la_SOURCES = \
+	src/app/app.c \
+	src/app/app.h \
+	src/app/auth.h \
+	src/app/cors.h \
 	src/app/exchange.h \
 	src/app/handler.h \
+	src/app/pages.h \
 	src/app/reply.c \
 	src/app/route.c \
 	src/app/route.h

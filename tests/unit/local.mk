@@ -11,6 +11,7 @@ unit_tests += tests/unit/test_html
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime
+unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_url

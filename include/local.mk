@@ -1,0 +1,3 @@
+# include: what an embedding program and a handler may see.
+noinst_HEADERS += \
+	include/replyd.h
