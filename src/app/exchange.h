@@ -33,11 +33,14 @@ struct rd_body {
 /* Forgets what is left; the body is empty after. */
 void rd_body_release(struct rd_body *body);
 
+struct rd_host;
+struct rd_route;
+
 struct rd_reply {
 	int status;	       /* 0: the handler gave none */
 	bool close;	       /* the last on its connection */
 	bool broken;	       /* a field was not well-formed, or there were too many bytes of them */
-	struct rd_span ready;  /* status line and all fields but Date and Connection, made before */
+	struct rd_span ready;  /* status line and fields made before; `fields` come behind */
 	uint64_t length;       /* of the body, also where it is not sent (HEAD) */
 	struct rd_body body;
 	size_t fields_len;
@@ -50,7 +53,13 @@ struct rd_exchange {
 	struct rd_framing framing;
 	struct rd_target target;
 	char path[RD_PATH_MAX]; /* decoded, without dot segments */
-	struct rd_span content; /* the body; of a line service, the line */
+	uint64_t now_us;	/* monotonic: when the handler began */
+	/* The whole body; of a line service, the line. In memory, or where at is NULL in a file. */
+	struct rd_span content;
+	uint64_t content_len;
+	int content_file; /* an unnamed file that is read from its start; -1: none */
+	struct rd_host *host;	/* that is asked, and the route that answers, once they are known */
+	struct rd_route *route;
 	struct rd_reply reply;
 };
 
@@ -65,6 +74,9 @@ void rd_reply_reset(struct rd_reply *r);
  * broken (the client then reads 500): a value from outside cannot forge a field.
  */
 void rd_reply_field(struct rd_reply *r, const char *name, const char *value);
+
+/* Adds whole lines, "Name: value\r\n" ..., that were checked before. */
+void rd_reply_lines(struct rd_reply *r, const char *lines);
 
 /* Status, type and bytes that live until `release` is called with `owner`. type may be NULL. */
 void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,

@@ -69,6 +69,18 @@ void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 		r->fields_len += (size_t)n;
 }
 
+void rd_reply_lines(struct rd_reply *r, const char *lines)
+{
+	size_t len = strlen(lines);
+
+	if (len > sizeof(r->fields) - r->fields_len) {
+		r->broken = true;
+		return;
+	}
+	memcpy(r->fields + r->fields_len, lines, len);
+	r->fields_len += len;
+}
+
 void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,
 		    void (*release)(void *), void *owner)
 {
@@ -150,10 +162,15 @@ size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date,
 	size_t len = r->ready.len;
 	char *at;
 
-	if (!r->ready.at)
+	if (!r->ready.at) {
 		len = rd_reply_ready(r, out, size);
-	else if (len < size)
+	} else if (len + r->fields_len <= size) {
 		memcpy(out, r->ready.at, len);
+		memcpy(out + len, r->fields, r->fields_len);
+		len += r->fields_len;
+	} else {
+		return 0;
+	}
 	if (len == 0 || size - len < 128)
 		return 0;
 	at = out + len;

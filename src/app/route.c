@@ -25,7 +25,7 @@ static bool route_is(const struct rd_route *route, const char *prefix, size_t le
 	return route->prefix_len == len && memcmp(route->prefix, prefix, len) == 0;
 }
 
-bool rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
+struct rd_route *rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
 		   void *data)
 {
 	size_t len = route_trim(prefix), at = 0;
@@ -33,25 +33,26 @@ bool rd_router_add(struct rd_router *r, const char *prefix, const struct rd_hand
 
 	for (size_t i = 0; i < r->routes; i++)
 		if (route_is(r->route[i], prefix, len))
-			return false;
+			return NULL;
 	list = realloc(r->route, (r->routes + 1) * sizeof(*list));
 	if (!list)
-		return false;
+		return NULL;
 	r->route = list;
 	route = calloc(1, sizeof(*route));
 	if (!route || !(route->prefix = strndup(prefix, len))) {
 		free(route);
-		return false;
+		return NULL;
 	}
 	route->prefix_len = len;
 	route->handler = handler;
 	route->data = data;
+	route->policy = (struct rd_policy){.cache_s = -1, .body_max = RD_BODY_MAX};
 	while (at < r->routes && list[at]->prefix_len > len) /* longest first */
 		at++;
 	memmove(&list[at + 1], &list[at], (r->routes - at) * sizeof(*list));
 	list[at] = route;
 	r->routes++;
-	return true;
+	return route;
 }
 
 struct rd_route *rd_router_find(const struct rd_router *r, const char *path, size_t len)
@@ -72,6 +73,7 @@ void rd_router_free(struct rd_router *r)
 	for (size_t i = 0; i < r->routes; i++) {
 		if (r->route[i]->handler->release)
 			r->route[i]->handler->release(r->route[i]->data);
+		free(r->route[i]->policy.fields);
 		free(r->route[i]->prefix);
 		free(r->route[i]);
 	}

@@ -9,12 +9,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct rd_auth; /* app/auth.h */
+struct rd_cors; /* app/cors.h */
+
+enum { RD_BODY_MAX = 1024 * 1024 }; /* of a request, where nothing else is said */
+
+/* What goes for all exchanges of a route. rd_router_add sets what is right for most. */
+struct rd_policy {
+	struct rd_auth *auth; /* who may ask; NULL: anyone */
+	struct rd_cors *cors; /* which other origins may; NULL: none */
+	char *fields;	      /* "Name: value\r\n" ... in every reply; or NULL */
+	long cache_s;	      /* Cache-Control: max-age of what was found; -1: not said */
+	uint64_t body_max;    /* bytes of a request's body */
+};
 
 struct rd_route {
 	char *prefix;
 	size_t prefix_len; /* without a slash at the end: 0 answers for all */
 	const struct rd_handler *handler;
 	void *data;
+	struct rd_policy policy;
 	_Atomic unsigned mean_us; /* recent mean time of its handler */
 };
 
@@ -24,10 +40,10 @@ struct rd_router {
 };
 
 /*
- * Takes `data`, which rd_router_free releases. False, and `data` still the caller's: there is no
- * memory, or the prefix has a route.
+ * The new route, which owns `data` (rd_router_free releases it). NULL, and `data` still the
+ * caller's: there is no memory, or the prefix has a route.
  */
-bool rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
+struct rd_route *rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
 		   void *data);
 /* NULL when no route answers for the path. */
 struct rd_route *rd_router_find(const struct rd_router *r, const char *path, size_t len);

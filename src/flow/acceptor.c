@@ -12,6 +12,8 @@
 #include "flow/park.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -271,16 +273,36 @@ static long acceptor_cut(struct rd_acceptor *a)
 	return cut;
 }
 
+/*
+ * Main as SCHED_BATCH: what it waits for no longer interrupts a worker in the middle of a request,
+ * so that events gather while workers run and are handed over in larger batches. Returns the
+ * policy that the caller's thread had.
+ */
+static int acceptor_schedule(int policy)
+{
+	struct sched_param param = {0};
+	int was = SCHED_OTHER;
+
+	PTH(pthread_getschedparam(pthread_self(), &was, &param));
+	if (was == SCHED_OTHER || was == SCHED_BATCH) /* others were chosen by someone: kept */
+		PTH(pthread_setschedparam(pthread_self(), policy, &param));
+	return was;
+}
+
 long rd_acceptor_run(struct rd_acceptor *a)
 {
+	int policy;
+
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;
 	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, TAG_WAKE))
 		return -1;
+	policy = acceptor_schedule(SCHED_BATCH);
 	acceptor_poll_listeners(a, true, 0);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
+	acceptor_schedule(policy);
 	return acceptor_cut(a);
 }
 

@@ -60,7 +60,6 @@ static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 {
 	enum rd_verdict verdict;
 
-	w->now_us = rd_clock_us();
 	if (c->lingering)
 		return worker_linger(w, c);
 	verdict = c->protocol->advance(c, w);
@@ -157,9 +156,12 @@ static void *worker_main(void *arg)
 	struct rd_pool *p = w->pool;
 	struct rd_entry entry;
 
-	while (rd_queue_pop(p->queue, &w->batch, w->spare ? rd_clock_us() + p->idle_us : 0) > 0)
+	w->now_us = rd_clock_us();
+	while (rd_queue_pop(p->queue, &w->batch, w->spare ? w->now_us + p->idle_us : 0) > 0) {
+		w->now_us = rd_clock_us();
 		while (rd_batch_claim(&w->batch, &entry))
 			worker_serve(w, &entry);
+	}
 	rd_lock_take(&p->lock);
 	w->life = WORKER_GONE;
 	p->gone++;
@@ -182,6 +184,7 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 		return ENOMEM;
 	PTH(pthread_attr_init(&attr));
 	PTH(pthread_attr_setstacksize(&attr, p->stack));
+	PTH(pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED)); /* not as main runs */
 	rd_queue_join(p->queue);
 	error = pthread_create(&w->thread, &attr, worker_main, w);
 	PTH(pthread_attr_destroy(&attr));

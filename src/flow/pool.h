@@ -21,7 +21,7 @@ struct rd_worker {
 	/* by the worker alone */
 	char *in;  /* RD_SCRATCH bytes for what is read ... */
 	char *out; /* ... and for what is to be sent; both forgotten between two connections */
-	uint64_t now_us; /* monotonic, when the connection in hand was taken up */
+	uint64_t now_us; /* monotonic: read for each batch, and after each handler */
 	bool blocked;
 	struct rd_counters counters;
 	/* the rest also by main, which takes back what a stuck worker has not begun */

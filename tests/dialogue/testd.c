@@ -181,7 +181,7 @@ static int configure(int argc, char **argv, enum replyd_protocol *protocol)
 
 static int assemble(enum replyd_protocol protocol)
 {
-	MUST(rd_router_add(&server->line_router, "", &line, NULL));
+	MUST(rd_router_add(&server->line_router, "", &line, NULL) != NULL);
 	MUST(rd_server_route(server, "/", &hello, NULL) == 0);
 	MUST(rd_server_route(server, "/hold", &held, NULL) == 0);
 	MUST(rd_server_route(server, "/bytes", &bytes, NULL) == 0);

@@ -1,0 +1,147 @@
+/*
+ * app - which route answers an exchange, and what goes for all exchanges of a route.
+ * Thread:  made by one; then any worker's.
+ * Owns:    the hosts, their routes and pages.
+ */
+#include "app/app.h"
+
+#include "app/auth.h"
+#include "app/cors.h"
+#include "app/pages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Exact names before wildcards, longer wildcards before shorter, any at the end. */
+static bool app_before(const char *a, const char *b)
+{
+	if (!*a || !*b)
+		return *a;
+	if ((*a == '*') != (*b == '*'))
+		return *b == '*';
+	return *a == '*' && strlen(a) > strlen(b);
+}
+
+struct rd_host *rd_app_host(struct rd_app *app, const char *name)
+{
+	struct rd_host *host, **list;
+	size_t at = 0;
+
+	for (size_t i = 0; i < app->hosts; i++)
+		if (strcasecmp(app->host[i]->name, name) == 0)
+			return app->host[i];
+	list = realloc(app->host, (app->hosts + 1) * sizeof(*list));
+	if (!list)
+		return NULL;
+	app->host = list;
+	host = calloc(1, sizeof(*host));
+	if (!host || !(host->name = strdup(name))) {
+		free(host);
+		return NULL;
+	}
+	while (at < app->hosts && !app_before(name, list[at]->name))
+		at++;
+	memmove(&list[at + 1], &list[at], (app->hosts - at) * sizeof(*list));
+	list[at] = host;
+	app->hosts++;
+	return host;
+}
+
+void rd_app_free(struct rd_app *app)
+{
+	for (size_t i = 0; i < app->hosts; i++) {
+		rd_router_free(&app->host[i]->router);
+		rd_pages_free(app->host[i]->pages);
+		free(app->host[i]->name);
+		free(app->host[i]);
+	}
+	free(app->host);
+	*app = (struct rd_app){0};
+}
+
+/* Without the port; an IPv6 address keeps its brackets. */
+static struct rd_span app_host_name(struct rd_span host)
+{
+	const char *colon = host.len ? memrchr(host.at, ':', host.len) : NULL;
+
+	if (colon && !memchr(colon, ']', (size_t)(host.at + host.len - colon)))
+		host.len = (size_t)(colon - host.at);
+	if (host.len > 1 && host.at[host.len - 1] == '.') /* the name's root */
+		host.len--;
+	return host;
+}
+
+static bool app_host_is(const char *name, struct rd_span asked)
+{
+	size_t len = strlen(name);
+
+	if (!*name)
+		return true;
+	if (*name != '*')
+		return rd_span_eq_nocase(asked, name);
+	return asked.len >= len && /* "*.a" is not ".a" */
+	       strncasecmp(asked.at + asked.len - (len - 1), name + 1, len - 1) == 0;
+}
+
+static struct rd_host *app_find_host(const struct rd_app *app, struct rd_span asked)
+{
+	for (size_t i = 0; i < app->hosts; i++)
+		if (app_host_is(app->host[i]->name, asked))
+			return app->host[i];
+	return NULL;
+}
+
+int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
+{
+	struct rd_span asked = x->target.host.at ? x->target.host : x->framing.host;
+
+	x->host = app_find_host(app, asked.at ? app_host_name(asked) : (struct rd_span){"", 0});
+	if (!x->host)
+		return 421;
+	x->route = rd_router_find(&x->host->router, x->path, x->target.path_len);
+	return x->route ? 0 : 404;
+}
+
+int rd_app_admit(struct rd_exchange *x)
+{
+	const struct rd_policy *policy = &x->route->policy;
+
+	if (policy->cors && rd_cors_preflight(policy->cors, x))
+		return x->reply.status;
+	return policy->auth ? rd_auth_check(policy->auth, x) : 0;
+}
+
+static void app_policy_fields(struct rd_exchange *x)
+{
+	const struct rd_policy *policy = &x->route->policy;
+	struct rd_reply *reply = &x->reply;
+	char age[64];
+
+	if (policy->cors)
+		rd_cors_fields(policy->cors, x);
+	if (policy->cache_s >= 0 && (reply->status < 300 || reply->status == 304)) {
+		snprintf(age, sizeof(age), "max-age=%ld", policy->cache_s);
+		rd_reply_field(reply, "Cache-Control", age);
+	}
+	if (policy->fields)
+		rd_reply_lines(reply, policy->fields);
+}
+
+void rd_app_end(struct rd_exchange *x, int status)
+{
+	struct rd_reply *reply = &x->reply;
+	const struct rd_pages *pages = x->host ? x->host->pages : NULL;
+
+	if (status && status != reply->status) {
+		rd_body_release(&reply->body);
+		if (!rd_pages_reply(pages, reply, status))
+			rd_reply_page(reply, status);
+	}
+	if (x->route)
+		app_policy_fields(x);
+	if (reply->status == 0 || reply->broken) {
+		rd_reply_reset(reply);
+		rd_reply_page(reply, 500);
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * app - which route answers an exchange, and what goes for all exchanges of a route: who may ask,
+ * how much may be sent, what every reply says.
+ *
+ * When its head is there, an exchange passes through rd_app_find and rd_app_admit, then (its body
+ * read, when it has one) through its route's handler, then through rd_app_end.
+ */
+#ifndef RD_APP_APP_H
+#define RD_APP_APP_H
+
+#include "app/exchange.h"
+#include "app/route.h"
+
+/* One of the names that are answered for. */
+struct rd_host {
+	char *name; /* lower case, no port; "*.example.org" is every name below; "" is any */
+	struct rd_router router;
+	struct rd_pages *pages; /* instead of the built-in error pages; or NULL */
+};
+
+struct rd_app {
+	struct rd_host **host; /* the most exact first; the one that is any, if there is, last */
+	size_t hosts;
+};
+
+/*
+ * The host of that name, which is made when it is new. NULL when there is no memory. Before any
+ * exchange.
+ */
+struct rd_host *rd_app_host(struct rd_app *app, const char *name);
+void rd_app_free(struct rd_app *app);
+
+/* Finds x->host and x->route. 0, or a status for rd_app_end: 404, 421. */
+int rd_app_find(const struct rd_app *app, struct rd_exchange *x);
+
+/*
+ * Asks the policy of x->route, which was found. 0: its handler may be called. Else a status for
+ * rd_app_end; what fields it needs are in the reply. Takes long where policy.auth is set.
+ */
+int rd_app_admit(struct rd_exchange *x);
+
+/*
+ * Completes the reply: `status` is what the handler returned. An error gets its page; what is
+ * broken or empty becomes a 500; the policy's fields are added.
+ */
+void rd_app_end(struct rd_exchange *x, int status);
+
+#endif

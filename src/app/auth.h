@@ -1,0 +1,23 @@
+/*
+ * auth - who may ask: Basic authentication (RFC 7617) against a file of names and hashed passwords.
+ */
+#ifndef RD_APP_AUTH_H
+#define RD_APP_AUTH_H
+
+#include <stddef.h>
+
+struct rd_auth;
+struct rd_exchange;
+
+/*
+ * Reads an htpasswd file, whose hashes are bcrypt or SHA-crypt. NULL, and why[0..size) says what is
+ * wrong with which line.
+ */
+struct rd_auth *rd_auth_load(const char *realm, const char *path, char *why, size_t size);
+/* NULL is allowed. */
+void rd_auth_free(struct rd_auth *auth);
+
+/* 0, or 401 with WWW-Authenticate in the reply. Takes as long as the hash is meant to. */
+int rd_auth_check(const struct rd_auth *auth, struct rd_exchange *x);
+
+#endif
