@@ -13,5 +13,6 @@ unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime
 unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_range
+unit_tests += tests/unit/test_regulate
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_url

@@ -1,0 +1,223 @@
+/*
+ * test_regulate - the regulator as a function: tables, and minutes of it in virtual time.
+ */
+#include "flow/regulate.h"
+
+#include <check.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct {
+	unsigned concurrency, extra, running, waiting;
+	bool wants, may_run;
+} rows[] = {
+	{ 1, 0, 0, 1, true, true },   { 1, 0, 0, 0, false, true }, /* nothing waits */
+	{ 1, 0, 1, 9, false, true },  /* enough run; who runs goes on */
+	{ 1, 0, 2, 9, false, false }, /* one too many */
+	{ 4, 0, 3, 1, true, true },   { 4, 0, 4, 1, false, true },  { 4, 0, 5, 1, false, false },
+	{ 1, 3, 3, 1, true, true }, /* the rescue raised the limit to 4 */
+	{ 1, 3, 4, 1, false, true },  { 1, 3, 5, 1, false, false },
+};
+
+START_TEST(who_runs)
+{
+	struct rd_regulate r = {
+		.concurrency = rows[_i].concurrency,
+		.extra = rows[_i].extra,
+		.running = rows[_i].running,
+	};
+
+	ck_assert_uint_eq(rd_regulate_limit(&r), r.concurrency + r.extra);
+	ck_assert_int_eq(rd_regulate_wants(&r, rows[_i].waiting), rows[_i].wants);
+	ck_assert_int_eq(rd_regulate_may_run(&r), rows[_i].may_run);
+}
+END_TEST
+
+static const struct {
+	unsigned concurrency, extra, waiting, share;
+} shares[] = {
+	{ 1, 0, 0, 0 },	 { 1, 0, 1, 1 },  { 1, 0, 16, 16 }, { 1, 0, 17, 16 }, { 2, 0, 3, 2 },
+	{ 4, 0, 16, 4 }, { 4, 0, 17, 5 }, { 8, 0, 7, 1 },   { 1, 3, 16, 4 },  { 2, 0, 9999, 16 },
+};
+
+START_TEST(share)
+{
+	struct rd_regulate r = {
+		.concurrency = shares[_i].concurrency,
+		.extra = shares[_i].extra,
+	};
+
+	ck_assert_uint_eq(rd_regulate_share(&r, shares[_i].waiting, 16), shares[_i].share);
+}
+END_TEST
+
+/* Stuck at every look, all that is asked for runs and is stuck as well: 1, 2, 4 ... 64, 64. */
+START_TEST(rescue_doubles)
+{
+	struct rd_regulate r = { .concurrency = 2, .running = 2, .step = 1 };
+	unsigned want = 1;
+
+	for (int look = 0; look < 12; look++) {
+		unsigned more = rd_regulate_rescue(&r, 5, false);
+
+		ck_assert_uint_eq(more, want);
+		ck_assert_uint_eq(rd_regulate_limit(&r), r.running + more);
+		r.running += more;
+		want = want < 64 ? want * 2 : 64;
+	}
+}
+END_TEST
+
+/* What ends a rescue: something moved, or nothing waits; the next begins with one again. */
+START_TEST(rescue_ends)
+{
+	struct rd_regulate r = { .concurrency = 1, .running = 1, .step = 1 };
+	bool moved = _i;
+
+	r.running += rd_regulate_rescue(&r, 5, false);
+	r.running += rd_regulate_rescue(&r, 5, false);
+	ck_assert_uint_eq(r.running, 4);
+	ck_assert_uint_eq(rd_regulate_rescue(&r, moved ? 5 : 0, moved), 0);
+	ck_assert_uint_eq(rd_regulate_limit(&r), 4); /* as long as they are stuck */
+	ck_assert_uint_eq(rd_regulate_rescue(&r, 5, false), 1);
+}
+END_TEST
+
+/* As the stuck come back the limit falls, one a look, and never below the concurrency. */
+START_TEST(limit_falls_back)
+{
+	struct rd_regulate r = { .concurrency = 2, .running = 0, .extra = 5, .step = 1 };
+
+	for (unsigned extra = 5; extra > 0; extra--) {
+		ck_assert_uint_eq(r.extra, extra);
+		ck_assert_uint_eq(rd_regulate_rescue(&r, 0, false), 0);
+	}
+	ck_assert_uint_eq(rd_regulate_rescue(&r, 0, false), 0);
+	ck_assert_uint_eq(rd_regulate_limit(&r), 2);
+}
+END_TEST
+
+/*
+ * Virtual time, a step a millisecond. A worker takes one entry a step: a quick one is done in it, a
+ * slow one keeps its worker for `slow_ms`, counted as running or, when the route has been learnt,
+ * as blocked.
+ */
+enum { WORKERS = 64 };
+
+struct pool {
+	struct rd_regulate r;
+	unsigned busy_ms[WORKERS]; /* 0: free */
+	bool blocked[WORKERS];	   /* else stuck: counts as running */
+	unsigned slow, quick;	   /* waiting; the slow ones are in front */
+	unsigned done;
+};
+
+static void pool_finish(struct pool *p)
+{
+	for (int i = 0; i < WORKERS; i++) {
+		if (p->busy_ms[i] == 0 || --p->busy_ms[i] > 0)
+			continue;
+		p->done++;
+		*(p->blocked[i] ? &p->r.blocked : &p->r.running) -= 1;
+	}
+}
+
+/* A free worker takes an entry of the front. False when none is free. */
+static bool pool_take(struct pool *p, unsigned slow_ms, bool learnt)
+{
+	if (p->slow == 0) {
+		p->quick--;
+		p->done++;
+		return true;
+	}
+	for (int i = 0; i < WORKERS; i++) {
+		if (p->busy_ms[i] > 0)
+			continue;
+		p->busy_ms[i] = slow_ms;
+		p->blocked[i] = learnt;
+		*(learnt ? &p->r.blocked : &p->r.running) += 1;
+		p->slow--;
+		return true;
+	}
+	return false;
+}
+
+static void pool_step(struct pool *p, unsigned slow_ms, bool learnt)
+{
+	bool moved = false;
+
+	pool_finish(p);
+	for (unsigned n = 0; n < 8 && rd_regulate_wants(&p->r, p->slow + p->quick); n++)
+		moved |= pool_take(p, slow_ms, learnt);
+	rd_regulate_rescue(&p->r, p->slow + p->quick, moved);
+}
+
+/* Handlers that nothing is known of hold every worker that may run: the quick are served behind. */
+START_TEST(stuck)
+{
+	struct pool p = { .r = { .concurrency = 2, .step = 1 }, .slow = 20, .quick = 50 };
+	unsigned ms = 0;
+
+	while (p.done < 50) {
+		ck_assert_uint_lt(ms++, 100);
+		pool_step(&p, 100000, false);
+	}
+	ck_assert_uint_eq(p.r.running, 20);
+	for (int i = 0; i < 200000; i++)
+		pool_step(&p, 0, false);
+	ck_assert_uint_eq(p.done, 70);
+	ck_assert_uint_eq(p.r.running, 0);
+	ck_assert_uint_eq(rd_regulate_limit(&p.r), 2);
+}
+END_TEST
+
+/* Handlers that are known to block: all workers at once, with nobody to be rescued. */
+START_TEST(blocked)
+{
+	struct pool p = { .r = { .concurrency = 2, .step = 1 }, .slow = WORKERS, .quick = 8 };
+
+	for (int ms = 0; ms < WORKERS / 8 + 1; ms++)
+		pool_step(&p, 100000, true);
+	ck_assert_uint_eq(p.r.blocked, WORKERS);
+	ck_assert_uint_eq(p.r.extra, 0);
+	ck_assert_uint_eq(p.done, 8);
+}
+END_TEST
+
+/* A quarter of an hour of work that moves: never more than the concurrency run. */
+START_TEST(moving)
+{
+	struct pool p = { .r = { .concurrency = 3, .step = 1 } };
+
+	for (int ms = 0; ms < 15 * 60000; ms++) {
+		p.quick += (unsigned)(ms * 7 % 16);
+		pool_step(&p, 0, false);
+		ck_assert_uint_eq(rd_regulate_limit(&p.r), 3);
+	}
+	ck_assert_uint_gt(p.done, 5000000);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("regulate");
+	TCase *tcase = tcase_create("regulate");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, who_runs, 0, COUNT(rows));
+	tcase_add_loop_test(tcase, share, 0, COUNT(shares));
+	tcase_add_test(tcase, rescue_doubles);
+	tcase_add_loop_test(tcase, rescue_ends, 0, 2);
+	tcase_add_test(tcase, limit_falls_back);
+	tcase_add_test(tcase, stuck);
+	tcase_add_test(tcase, blocked);
+	tcase_add_test(tcase, moving);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
