@@ -6,6 +6,8 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/accept.h \
 	src/codec/chunked.c \
 	src/codec/chunked.h \
+	src/codec/condition.c \
+	src/codec/condition.h \
 	src/codec/date.c \
 	src/codec/date.h \
 	src/codec/etag.c \

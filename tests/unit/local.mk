@@ -5,6 +5,7 @@ unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_chunked
+unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_date
 unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_html
