@@ -172,8 +172,10 @@ static enum step http_perform(struct http *h)
 
 	if (status)
 		return http_refuse(h, status, CLOSE_BAD_REQUEST);
-	if (h->x.framing.chunked || h->x.framing.length > 0)
+	if (h->x.framing.chunked || h->x.framing.length > 0) {
 		h->s.last = true;
+		h->s.conn->reason = CLOSE_UNREAD_BODY;
+	}
 	rd_reply_begin(reply);
 	route = rd_router_find(h->service->router, h->x.path, h->x.target.path_len);
 	status = route ? rd_call(h->s.worker, route, &h->x) : 404;

@@ -8,6 +8,7 @@ CLOSE_REASON(PEER,         "peer",          0, "the client closed between two re
 CLOSE_REASON(PEER_CUT,     "peer-cut",      0, "the client closed in the middle of a request")
 CLOSE_REASON(PEER_RESET,   "peer-reset",    0, "the client reset the connection")
 CLOSE_REASON(ANSWERED,     "answered",      0, "the reply was the last on this connection")
+CLOSE_REASON(UNREAD_BODY,  "unread-body",   0, "the reply was the last: the request's body was not read")
 CLOSE_REASON(BAD_REQUEST,  "bad-request",   0, "the request was refused and what follows cannot be trusted")
 CLOSE_REASON(HEAD_TIMEOUT, "head-timeout",  1, "request head not complete in time")
 CLOSE_REASON(BODY_TIMEOUT, "body-timeout",  1, "request body not complete in time")

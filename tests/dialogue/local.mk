@@ -89,6 +89,7 @@ dialogues += tests/dialogue/hostile-write-deadline.dlg
 dialogues += tests/dialogue/http-absolute.dlg
 dialogues += tests/dialogue/http-body-chunked.dlg
 dialogues += tests/dialogue/http-body-ignored.dlg
+dialogues += tests/dialogue/http-body-late.dlg
 dialogues += tests/dialogue/http-changed.dlg
 dialogues += tests/dialogue/http-empty-line.dlg
 dialogues += tests/dialogue/http-fields-ignored.dlg
