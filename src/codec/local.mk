@@ -12,6 +12,8 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/date.h \
 	src/codec/etag.c \
 	src/codec/etag.h \
+	src/codec/form.c \
+	src/codec/form.h \
 	src/codec/framing.c \
 	src/codec/head.c \
 	src/codec/head.h \

@@ -23,6 +23,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_condition
 tests_fuzz_fuzz_condition_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_form
+tests_fuzz_fuzz_form_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds

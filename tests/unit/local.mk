@@ -8,6 +8,7 @@ unit_tests += tests/unit/test_chunked
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_date
 unit_tests += tests/unit/test_etag
+unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_html
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
