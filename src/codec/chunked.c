@@ -88,8 +88,11 @@ static int chunked_byte(struct rd_chunked *c, char in)
 			return RD_CHUNKED_MORE;
 		}
 		return chunked_size(c, in);
-	case SPACE: return chunked_size(c, in);
-	case SIZE_END: c->state = c->left ? DATA : FIELD; break;
+	case SPACE:
+		return chunked_size(c, in);
+	case SIZE_END:
+		c->state = c->left ? DATA : FIELD;
+		break;
 	case DATA_RETURN:
 		fits = in == '\r';
 		c->state = DATA_END;
@@ -102,7 +105,8 @@ static int chunked_byte(struct rd_chunked *c, char in)
 		fits = in == '\r';
 		c->state = END;
 		break;
-	case END: return fits ? RD_CHUNKED_DONE : -400;
+	case END:
+		return fits ? RD_CHUNKED_DONE : -400;
 	}
 	return fits ? RD_CHUNKED_MORE : -400;
 }

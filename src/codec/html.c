@@ -34,11 +34,16 @@ static int html_utf8(const unsigned char *at, const unsigned char *end, size_t *
 static const char *html_instead(int code)
 {
 	switch (code) {
-	case '&': return "&amp;";
-	case '<': return "&lt;";
-	case '>': return "&gt;";
-	case '"': return "&quot;";
-	case '\'': return "&#39;";
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
 	}
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xfdd0 && code < 0xfdf0) ||
 	    (code & 0xfffe) == 0xfffe)
