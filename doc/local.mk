@@ -1,4 +1,9 @@
 # doc: man pages, and pages on how replyd works.
 
 dist_man_MANS += \
-	doc/replyc.1
+	doc/replyc.1 \
+	doc/replyd.8
+
+EXTRA_DIST += \
+	doc/hacking.md \
+	doc/lifecycle.md

@@ -2,6 +2,7 @@
 # To add a test, write tests/system/NAME.sh, executable, and add one line here. It finds the installed
 # tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit status 77 says that it cannot run here.
 
+system_tests += tests/system/manual.sh
 system_tests += tests/system/replyc.sh
 
 system_root = $(abs_top_builddir)/tests/system/root
