@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += src/codec/libcodec.la
 src_codec_libcodec_la_SOURCES = \
 	src/codec/accept.c \
 	src/codec/accept.h \
+	src/codec/basic.c \
+	src/codec/basic.h \
 	src/codec/chunked.c \
 	src/codec/chunked.h \
 	src/codec/condition.c \

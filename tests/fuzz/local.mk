@@ -7,10 +7,14 @@ noinst_PROGRAMS += tests/fuzz/fuzz_accept
 tests_fuzz_fuzz_accept_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_chunked
 tests_fuzz_fuzz_chunked_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_condition
+tests_fuzz_fuzz_condition_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_date
 tests_fuzz_fuzz_date_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_etag
 tests_fuzz_fuzz_etag_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_form
+tests_fuzz_fuzz_form_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_html
 tests_fuzz_fuzz_html_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_listing
@@ -21,10 +25,6 @@ noinst_PROGRAMS += tests/fuzz/fuzz_range
 tests_fuzz_fuzz_range_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
-noinst_PROGRAMS += tests/fuzz/fuzz_condition
-tests_fuzz_fuzz_condition_LDADD = $(fuzz_link)
-noinst_PROGRAMS += tests/fuzz/fuzz_form
-tests_fuzz_fuzz_form_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds
