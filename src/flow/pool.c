@@ -281,6 +281,7 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 	if (!error)
 		return 0;
 	rd_pool_stop(p, sums);
+	rd_pool_free(p);
 	errno = error;
 	return -1;
 }
@@ -295,7 +296,13 @@ void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 		rd_lock_drop(&p->lock);
 		if (started)
 			PTH(pthread_join(p->worker[i].thread, NULL));
-		rd_counters_add(sums, &p->worker[i].counters);
+	}
+	rd_pool_counters(p, sums);
+}
+
+void rd_pool_free(struct rd_pool *p)
+{
+	for (unsigned i = 0; i < p->max; i++) {
 		free(p->worker[i].in);
 		free(p->worker[i].out);
 	}

@@ -60,8 +60,11 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
  */
 bool rd_pool_tend(struct rd_pool *p);
 
-/* Closes the queue, waits until every worker has ended, adds up what they counted, frees all. */
+/* Closes the queue, waits until every worker has ended, adds up what they counted. */
 void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
+
+/* Stopped by now. */
+void rd_pool_free(struct rd_pool *p);
 
 /* Adds up what the workers counted so far. */
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);

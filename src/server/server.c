@@ -52,6 +52,7 @@ struct replyd *replyd_new(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
+	rd_lock_init(&s->look, RANK_LOOK);
 	for (int i = 0; i < SETTING_COUNT; i++)
 		s->setting[i] = settings[i].value;
 	for (int i = 0; i < RD_LISTENERS; i++)
@@ -82,7 +83,7 @@ int replyd_set(struct replyd *s, const char *name, const char *value)
 static int server_route(struct replyd *s, struct rd_router *router, const char *prefix,
 			const struct rd_handler *handler, void *data)
 {
-	if (rd_router_add(router, prefix, handler, data))
+	if (router && rd_router_add(router, prefix, handler, data))
 		return 0;
 	if (data && handler->release)
 		handler->release(data);
@@ -92,7 +93,9 @@ static int server_route(struct replyd *s, struct rd_router *router, const char *
 int rd_server_route(struct replyd *s, const char *prefix, const struct rd_handler *handler,
 		    void *data)
 {
-	return server_route(s, &s->router, prefix, handler, data);
+	struct rd_host *any = rd_app_host(&s->app, "");
+
+	return server_route(s, any ? &any->router : NULL, prefix, handler, data);
 }
 
 /* How many descriptors this process may have; 0 where that is too few. */
@@ -118,7 +121,7 @@ int replyd_files(struct replyd *s, const char *prefix, const char *directory, bo
 
 	if (!files)
 		return rd_server_failed(s, "%s: %s", directory, strerror(errno));
-	return server_route(s, &s->router, prefix, &rd_files, files);
+	return rd_server_route(s, prefix, &rd_files, files);
 }
 
 int replyd_echo(struct replyd *s)
@@ -140,12 +143,17 @@ static uint64_t server_us(const struct replyd *s, enum rd_setting which)
 
 static void server_services(struct replyd *s)
 {
+	const char *temporary = secure_getenv("TMPDIR");
+
 	s->http = (struct rd_http_service){
-		.router = &s->router,
+		.app = &s->app,
 		.limits = RD_HEAD_LIMITS,
 		.head_us = server_us(s, SET_HEAD_MS),
 		.idle_us = server_us(s, SET_IDLE_MS),
+		.body_us = server_us(s, SET_BODY_MS),
+		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
 		.write_us = server_us(s, SET_WRITE_MS),
+		.temporary = temporary ? temporary : P_tmpdir,
 	};
 	s->line = (struct rd_line_service){
 		.route = rd_router_find(&s->line_router, "", 0),
@@ -206,11 +214,13 @@ const char *replyd_url(const struct replyd *s, size_t i)
 
 static void server_close(struct replyd *s)
 {
+	rd_lock_take(&s->look);
+	atomic_store(&s->phase, PHASE_MADE);
+	rd_lock_drop(&s->look);
 	for (size_t i = 0; i < s->listeners; i++)
 		rd_listener_close(&s->listener[i]);
 	rd_queue_fini(&s->queue);
 	rd_slots_fini(&s->slots);
-	atomic_store(&s->phase, PHASE_MADE);
 }
 
 long replyd_serve(struct replyd *s)
@@ -229,9 +239,12 @@ long replyd_serve(struct replyd *s)
 		return rd_server_failed(s, "cannot start a worker: %s", strerror(errno));
 	atomic_store(&s->phase, PHASE_SERVING);
 	cut = rd_acceptor_run(&s->acceptor);
-	if (cut < 0)
+	if (cut < 0) {
 		rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
+		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){0});
+	}
 	server_close(s);
+	rd_pool_free(&s->pool);
 	return cut;
 }
 
@@ -247,10 +260,11 @@ void replyd_free(struct replyd *s)
 		return;
 	if (atomic_load(&s->phase) == PHASE_OPEN)
 		server_close(s);
-	rd_router_free(&s->router);
+	rd_app_free(&s->app);
 	rd_router_free(&s->line_router);
 	for (size_t i = 0; i < s->listeners; i++)
 		free(s->url[i]);
+	rd_lock_fini(&s->look);
 	free(s);
 }
 
@@ -259,11 +273,8 @@ const char *replyd_error(const struct replyd *s)
 	return s->error;
 }
 
-void rd_server_look(struct replyd *s, struct rd_server_view *view)
+static void server_look(struct replyd *s, struct rd_server_view *view)
 {
-	*view = (struct rd_server_view){0};
-	if (atomic_load(&s->phase) != PHASE_SERVING)
-		return;
 	rd_lock_take(&s->queue.lock);
 	view->busy = s->queue.regulate.running + s->queue.regulate.blocked;
 	view->queued = s->queue.count;
@@ -273,4 +284,13 @@ void rd_server_look(struct replyd *s, struct rd_server_view *view)
 		view->parked += rd_conn_parked(&s->slots.conn[i]);
 	rd_counters_add(view->count, &s->acceptor.counters);
 	rd_pool_counters(&s->pool, view->count);
+}
+
+void rd_server_look(struct replyd *s, struct rd_server_view *view)
+{
+	*view = (struct rd_server_view){0};
+	rd_lock_take(&s->look);
+	if (atomic_load(&s->phase) == PHASE_SERVING)
+		server_look(s, view);
+	rd_lock_drop(&s->look);
 }

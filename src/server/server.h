@@ -5,7 +5,7 @@
 #ifndef RD_SERVER_SERVER_H
 #define RD_SERVER_SERVER_H
 
-#include "app/route.h"
+#include "app/app.h"
 #include "flow/acceptor.h"
 #include "replyd.h"
 #include "serve/http1.h"
@@ -22,7 +22,7 @@ enum { RD_LISTENERS = 64 };
 
 struct replyd {
 	long setting[SETTING_COUNT];
-	struct rd_router router;      /* of the HTTP listeners */
+	struct rd_app app;	      /* what the HTTP listeners serve */
 	struct rd_router line_router; /* of the line listeners: one route for all */
 	struct rd_http_service http;
 	struct rd_line_service line;
@@ -33,7 +33,8 @@ struct replyd {
 	struct rd_queue queue;
 	struct rd_pool pool;
 	struct rd_acceptor acceptor;
-	_Atomic int phase; /* enum rd_phase */
+	struct rd_lock look; /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
+	_Atomic int phase;   /* enum rd_phase */
 	char error[256];
 };
 
