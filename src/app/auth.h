@@ -10,14 +10,17 @@ struct rd_auth;
 struct rd_exchange;
 
 /*
- * Reads an htpasswd file, whose hashes are bcrypt or SHA-crypt. NULL, and why[0..size) says what is
- * wrong with which line.
+ * Reads an htpasswd file, whose hashes are bcrypt, SHA-crypt or yescrypt; empty lines and those
+ * that begin with '#' are passed over. NULL, and why[0..size) says what is wrong with which line.
  */
 struct rd_auth *rd_auth_load(const char *realm, const char *path, char *why, size_t size);
 /* NULL is allowed. */
 void rd_auth_free(struct rd_auth *auth);
 
-/* 0, or 401 with WWW-Authenticate in the reply. Takes as long as the hash is meant to. */
-int rd_auth_check(const struct rd_auth *auth, struct rd_exchange *x);
+/*
+ * 0; or 401 with WWW-Authenticate in the reply; or 503, there is no memory. Takes as long as the
+ * hash is meant to, but for credentials that were right lately.
+ */
+int rd_auth_check(struct rd_auth *auth, struct rd_exchange *x);
 
 #endif

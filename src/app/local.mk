@@ -4,11 +4,16 @@ noinst_LTLIBRARIES += src/app/libapp.la
 src_app_libapp_la_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
+	src/app/auth.c \
 	src/app/auth.h \
+	src/app/cors.c \
 	src/app/cors.h \
 	src/app/exchange.h \
 	src/app/handler.h \
+	src/app/pages.c \
 	src/app/pages.h \
 	src/app/reply.c \
 	src/app/route.c \
-	src/app/route.h
+	src/app/route.h \
+	src/app/store.c \
+	src/app/store.h

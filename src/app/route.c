@@ -5,6 +5,9 @@
  */
 #include "app/route.h"
 
+#include "app/auth.h"
+#include "app/cors.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +76,8 @@ void rd_router_free(struct rd_router *r)
 	for (size_t i = 0; i < r->routes; i++) {
 		if (r->route[i]->handler->release)
 			r->route[i]->handler->release(r->route[i]->data);
+		rd_auth_free(r->route[i]->policy.auth);
+		rd_cors_free(r->route[i]->policy.cors);
 		free(r->route[i]->policy.fields);
 		free(r->route[i]->prefix);
 		free(r->route[i]);

@@ -12,4 +12,6 @@ src_base_libbase_la_SOURCES = \
 	src/base/log.h \
 	src/base/must.c \
 	src/base/must.h \
+	src/base/slurp.c \
+	src/base/slurp.h \
 	src/base/span.h
