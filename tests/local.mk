@@ -28,13 +28,15 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS top_srcdir top_builddir;
 
-TEST_EXTENSIONS = .dlg .sh
+TEST_EXTENSIONS = .dlg .py .sh
 DLG_LOG_COMPILER = env \
 	REPLYD='$(abs_top_builddir)/src/daemon/replyd' \
 	TESTD='$(abs_top_builddir)/tests/dialogue/testd' \
 	$(PYTHON) $(srcdir)/tests/dialogue/run
-SH_LOG_COMPILER = env \
+installed = env \
 	REPLYD_ROOT='$(system_root)' \
 	REPLYD='$(system_root)$(sbindir)/replyd' \
 	REPLYC='$(system_root)$(bindir)/replyc' \
 	SITE='$(system_root)$(pkgdatadir)/www'
+SH_LOG_COMPILER = $(installed)
+PY_LOG_COMPILER = $(installed) $(PYTHON)
