@@ -1,0 +1,337 @@
+/*
+ * test_pool - the workers with a protocol of one byte: what is stuck holds nothing but itself,
+ * workers come and leave, and the stop lets them finish.
+ *
+ * The test plays main: it pushes, and tends the pool until the fact is there that it waits for.
+ */
+#include "flow/pool.h"
+
+#include "base/must.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CLIENTS = 8 };
+
+static struct rd_slots slots;
+static struct rd_queue queue;
+static struct rd_pool pool;
+static uint64_t sums[COUNTER_COUNT];
+static int client[CLIENTS];
+static struct rd_conn *conn[CLIENTS];
+
+static _Atomic unsigned served, stuck;
+static _Atomic bool gate; /* lets the stuck go on */
+
+static void stick(void)
+{
+	stuck++;
+	while (!gate)
+		sched_yield();
+	stuck--;
+}
+
+/*
+ * 's' sticks without a word, 'b' says that it blocks, 'm' takes another turn, 'c' closes, 'l'
+ * lingers; then each is answered with itself.
+ */
+static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
+{
+	struct iovec iov = { w->in, 1 };
+	size_t n;
+
+	if (c->session) { /* the turn after 'm' */
+		c->session = NULL;
+		w->in[0] = 'M';
+	} else if (rd_transport_recv(&c->transport, w->in, 1, &n) != IO_OK) {
+		return RD_WANTS_READ;
+	}
+	switch (w->in[0]) {
+	case 's':
+		stick();
+		break;
+	case 'b':
+		rd_worker_block(w);
+		stick();
+		rd_worker_unblock(w);
+		break;
+	case 'm':
+		c->session = &served;
+		return RD_MORE;
+	}
+	c->reason = CLOSE_ANSWERED;
+	served++;
+	MUST(rd_transport_send(&c->transport, &iov, 1, false, &n) == IO_OK);
+	return w->in[0] == 'c' ? RD_CLOSE : w->in[0] == 'l' ? RD_LINGER : RD_WANTS_READ;
+}
+
+static void toy_release(struct rd_conn *c)
+{
+	c->session = NULL;
+}
+
+static const struct rd_protocol toy = {
+	.name = "toy",
+	.advance = toy_advance,
+	.release = toy_release,
+};
+
+static void begin(unsigned min, unsigned max)
+{
+	struct rd_pool_config config = {
+		.min = min,
+		.max = max,
+		.stack = 256 * 1024,
+		.idle_us = 1,
+	};
+
+	ck_assert_int_eq(rd_slots_init(&slots, 256), 0);
+	ck_assert(rd_queue_init(&queue, 64, max, 1));
+	ck_assert_int_eq(rd_pool_start(&pool, &queue, &config), 0);
+}
+
+/* All are pushed at once, so that one worker has them in one batch. */
+static void ask(const char *requests)
+{
+	struct rd_entry batch[CLIENTS];
+	size_t n = strlen(requests);
+
+	for (size_t i = 0; i < n; i++) {
+		int pair[2];
+
+		MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+		client[i] = pair[1];
+		MUST(send(client[i], &requests[i], 1, 0) == 1);
+		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
+		rd_conn_pass(conn[i], OWN_MAIN, OWN_QUEUE);
+		batch[i] = (struct rd_entry){ .conn = conn[i] };
+	}
+	ck_assert_uint_eq(rd_queue_push(&queue, batch, n), n);
+}
+
+static void reads(size_t i, const char *want)
+{
+	char got[8] = "";
+
+	MUST(recv(client[i], got, strlen(want), MSG_WAITALL) == (ssize_t)strlen(want));
+	ck_assert_str_eq(got, want);
+}
+
+static void reads_end(size_t i)
+{
+	char got;
+
+	ck_assert_int_eq(recv(client[i], &got, 1, 0), 0);
+}
+
+static unsigned alive(void)
+{
+	unsigned n = 0;
+
+	rd_lock_take(&pool.lock);
+	for (unsigned i = 0; i < pool.max; i++)
+		n += pool.worker[i].life != WORKER_NONE;
+	rd_lock_drop(&pool.lock);
+	return n;
+}
+
+/* Waits for a fact as main does. */
+#define TEND_UNTIL(fact)                     \
+	do {                                 \
+		while (!(fact)) {            \
+			rd_pool_tend(&pool); \
+			sched_yield();       \
+		}                            \
+	} while (0)
+
+static void end(size_t clients)
+{
+	gate = true;
+	rd_pool_stop(&pool, sums);
+	for (size_t i = 0; i < clients; i++) {
+		if (rd_conn_take(conn[i]))
+			rd_conn_close(&conn[i], CLOSE_DRAIN);
+		close(client[i]);
+	}
+	ck_assert_uint_eq(slots.open, 0);
+	rd_queue_fini(&queue);
+	rd_slots_fini(&slots);
+}
+
+START_TEST(answers)
+{
+	begin(1, 1);
+	ask("xyz");
+	reads(0, "x");
+	reads(1, "y");
+	reads(2, "z");
+	end(3);
+	ck_assert_uint_eq(sums[COUNT_CLOSED], 0);
+}
+END_TEST
+
+/* The only worker, stuck in the first of its batch with no word: main has others take the rest. */
+START_TEST(stuck_holds_itself_alone)
+{
+	begin(1, 4);
+	ask("sxxxxx");
+	TEND_UNTIL(served == 5 && stuck == 1);
+	ck_assert_uint_ge(pool.rescued, 1);
+	gate = true;
+	reads(0, "s");
+	end(6);
+}
+END_TEST
+
+/* Several at once. */
+START_TEST(all_stuck_but_one)
+{
+	begin(1, 8);
+	ask("sssssssx");
+	TEND_UNTIL(served == 1 && stuck == 7);
+	gate = true;
+	TEND_UNTIL(served == 8);
+	end(8);
+}
+END_TEST
+
+/* A worker that says so hands the rest on by itself: nobody tends here. */
+START_TEST(blocked_hands_on)
+{
+	begin(2, 2);
+	ask("bxxx");
+	for (size_t i = 1; i < 4; i++)
+		reads(i, "x");
+	ck_assert_uint_eq(served, 3);
+	gate = true;
+	reads(0, "b");
+	end(4);
+}
+END_TEST
+
+START_TEST(grows_and_shrinks)
+{
+	begin(1, 4);
+	ck_assert_uint_eq(alive(), 1);
+	ask("bbbbxx");
+	TEND_UNTIL(stuck == 4);
+	ck_assert_uint_eq(alive(), 4);
+	ck_assert_uint_eq(served, 0);
+	gate = true;
+	TEND_UNTIL(served == 6);
+	TEND_UNTIL(alive() == 1);
+	end(6);
+}
+END_TEST
+
+/* When nothing waits and all sleep, main need not look. */
+START_TEST(rests)
+{
+	begin(2, 2);
+	ask("x");
+	reads(0, "x");
+	while (rd_pool_tend(&pool))
+		sched_yield();
+	end(1);
+}
+END_TEST
+
+START_TEST(turns)
+{
+	begin(1, 1);
+	ask("mx");
+	reads(0, "M");
+	reads(1, "x");
+	end(2);
+}
+END_TEST
+
+START_TEST(closes)
+{
+	begin(1, 1);
+	ask("c");
+	reads(0, "c");
+	reads_end(0);
+	end(1);
+	ck_assert_uint_eq(sums[COUNT_CLOSED], 1);
+}
+END_TEST
+
+/* It says that it sends no more, and waits for the client's end. */
+START_TEST(lingers)
+{
+	begin(1, 1);
+	ask("l");
+	reads(0, "l");
+	reads_end(0);
+	TEND_UNTIL(rd_conn_parked(conn[0]));
+	ck_assert_int_eq(send(client[0], "unread", 6, 0), 6);
+	ck_assert_int_eq(shutdown(client[0], SHUT_WR), 0);
+	ck_assert(rd_conn_take(conn[0]));
+	rd_conn_pass(conn[0], OWN_MAIN, OWN_QUEUE);
+	rd_queue_push(&queue, &(struct rd_entry){ .conn = conn[0] }, 1);
+	TEND_UNTIL(slots.open == 0);
+	end(1);
+	ck_assert_uint_eq(served, 1);
+}
+END_TEST
+
+/* What waits when the pool is stopped is still served; while draining, what is idle is closed. */
+START_TEST(stop_serves_what_waits)
+{
+	begin(1, 1);
+	slots.draining = true;
+	ask("sxx");
+	while (stuck == 0)
+		sched_yield();
+	end(3);
+	ck_assert_uint_eq(served, 3);
+	ck_assert_uint_eq(sums[COUNT_CLOSED], 3);
+	ck_assert_uint_eq(sums[COUNT_CUT], 0);
+}
+END_TEST
+
+/* When time is over, what is not done is closed and counted. */
+START_TEST(cut)
+{
+	begin(1, 1);
+	ask("sxx");
+	while (stuck == 0)
+		sched_yield();
+	slots.cut = true;
+	end(3);
+	ck_assert_uint_eq(sums[COUNT_CLOSED], 3);
+	ck_assert_uint_eq(sums[COUNT_CUT], 3);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("pool");
+	TCase *tcase = tcase_create("pool");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, answers);
+	tcase_add_test(tcase, stuck_holds_itself_alone);
+	tcase_add_test(tcase, all_stuck_but_one);
+	tcase_add_test(tcase, blocked_hands_on);
+	tcase_add_test(tcase, grows_and_shrinks);
+	tcase_add_test(tcase, rests);
+	tcase_add_test(tcase, turns);
+	tcase_add_test(tcase, closes);
+	tcase_add_test(tcase, lingers);
+	tcase_add_test(tcase, stop_serves_what_waits);
+	tcase_add_test(tcase, cut);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
