@@ -1,9 +1,10 @@
 /*
- * call - has a handler perform an exchange.
+ * call - calls what may block.
  * Thread:  the worker's.
  */
 #include "serve/call.h"
 
+#include "app/app.h"
 #include "base/clock.h"
 
 int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange *x)
@@ -20,5 +21,18 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange
 		rd_worker_unblock(worker);
 	worker->now_us = rd_clock_us();
 	rd_route_learn(route, (unsigned)(worker->now_us - began));
+	return status;
+}
+
+int rd_call_admit(struct rd_worker *worker, struct rd_exchange *x)
+{
+	int status;
+
+	if (!x->route->policy.auth) /* a hash is slow on purpose; nothing else here is */
+		return rd_app_admit(x);
+	rd_worker_block(worker);
+	status = rd_app_admit(x);
+	rd_worker_unblock(worker);
+	worker->now_us = rd_clock_us();
 	return status;
 }

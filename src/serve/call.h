@@ -1,5 +1,6 @@
 /*
- * call - has a handler perform an exchange, and learns how long it takes.
+ * call - calls what may block: a handler, or a route's authentication. Learns how long handlers
+ * take.
  */
 #ifndef RD_SERVE_CALL_H
 #define RD_SERVE_CALL_H
@@ -10,5 +11,8 @@
 
 /* The handler's answer. While a route is known to block, other workers run in this one's place. */
 int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange *x);
+
+/* rd_app_admit's answer. */
+int rd_call_admit(struct rd_worker *worker, struct rd_exchange *x);
 
 #endif

@@ -4,8 +4,12 @@ noinst_LTLIBRARIES += src/serve/libserve.la
 src_serve_libserve_la_SOURCES = \
 	src/serve/call.c \
 	src/serve/call.h \
+	src/serve/http.h \
 	src/serve/http1.c \
 	src/serve/http1.h \
+	src/serve/http_exchange.c \
+	src/serve/intake.c \
+	src/serve/intake.h \
 	src/serve/line.c \
 	src/serve/line.h \
 	src/serve/output.c \

@@ -17,6 +17,29 @@ static enum rd_flush output_stopped(enum rd_io io)
 	return io == IO_AGAIN ? FLUSH_BLOCKED : FLUSH_GONE;
 }
 
+static bool output_parts_follow(const struct rd_body *b)
+{
+	return b->next && b->next->left > 0;
+}
+
+/* Of a body in parts, the one that has gone gives way to the next. */
+static void output_next(struct rd_body *b)
+{
+	const struct rd_part *p = b->next;
+
+	if (b->left > 0)
+		return;
+	if (!output_parts_follow(b)) {
+		b->next = NULL;
+		return;
+	}
+	b->bytes = p->bytes;
+	b->file = p->file;
+	b->offset = p->offset;
+	b->left = p->left;
+	b->next = p + 1;
+}
+
 static void output_count(struct rd_output *o, size_t n)
 {
 	size_t bytes = o->len - o->sent < n ? o->len - o->sent : n;
@@ -33,13 +56,14 @@ static void output_count(struct rd_output *o, size_t n)
 	o->body.offset += (off_t)n;
 	if (o->body.bytes)
 		o->body.bytes += n;
+	output_next(&o->body);
 }
 
 /* The buffer and, in the same call, a body that is in memory. */
 static enum rd_flush output_send(struct rd_output *o, struct rd_transport *t)
 {
 	struct iovec iov[2];
-	bool file_follows = !o->body.bytes && o->body.left > 0;
+	bool more = (!o->body.bytes && o->body.left > 0) || output_parts_follow(&o->body);
 	size_t sent;
 	int n = 0;
 
@@ -49,7 +73,7 @@ static enum rd_flush output_send(struct rd_output *o, struct rd_transport *t)
 		iov[n++] = (struct iovec){(char *)o->body.bytes, o->body.left};
 	if (n == 0)
 		return FLUSH_DONE;
-	enum rd_io io = rd_transport_send(t, iov, n, file_follows, &sent);
+	enum rd_io io = rd_transport_send(t, iov, n, more, &sent);
 
 	if (io != IO_OK)
 		return output_stopped(io);
@@ -99,7 +123,7 @@ enum rd_flush rd_output_flush(struct rd_output *o, struct rd_transport *t)
 void rd_output_body(struct rd_output *o, struct rd_body *body)
 {
 	MUST(o->body.left == 0 && !o->body.release);
-	if (body->bytes && body->left <= COPIED && body->left <= o->size - o->len) {
+	if (body->bytes && !body->next && body->left <= COPIED && body->left <= o->size - o->len) {
 		memcpy(o->at + o->len, body->bytes, body->left);
 		o->len += body->left;
 		rd_body_release(body);

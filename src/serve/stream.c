@@ -7,6 +7,7 @@
 #include "serve/stream.h"
 
 #include "base/must.h"
+#include "serve/intake.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct kept {
 	uint64_t began_us;
 	bool last;
 	bool moved; /* the client took some since it was last waited for */
+	struct rd_intake *intake;
 	struct rd_body body;
 	size_t in_len, out_len, seen;
 	char bytes[]; /* in, then out */
@@ -37,6 +39,7 @@ static void stream_take_up(struct rd_stream *s)
 	s->out.moved = k->moved;
 	s->began_us = k->began_us;
 	s->last = k->last;
+	s->intake = k->intake;
 	s->seen = k->seen;
 	free(k);
 }
@@ -129,7 +132,7 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
 	struct kept *k;
 
-	if (in_len == 0 && rd_output_empty(&s->out) && !s->last)
+	if (in_len == 0 && rd_output_empty(&s->out) && !s->last && !s->intake)
 		return true;
 	k = malloc(sizeof(*k) + in_len + out_len);
 	if (!k)
@@ -137,6 +140,8 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	k->began_us = s->began_us;
 	k->last = s->last;
 	k->moved = moved;
+	k->intake = s->intake;
+	s->intake = NULL;
 	k->body = s->out.body;
 	s->out.body = (struct rd_body){.file = -1};
 	k->in_len = in_len;
@@ -164,6 +169,7 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 		verdict = RD_CLOSE;
 	}
 	rd_body_release(&s->out.body);
+	rd_intake_free(s->intake);
 	return verdict;
 }
 
@@ -172,6 +178,7 @@ void rd_stream_release(struct rd_conn *conn)
 	struct kept *k = conn->session;
 
 	rd_body_release(&k->body);
+	rd_intake_free(k->intake);
 	free(k);
 	conn->session = NULL;
 }

@@ -10,6 +10,8 @@
 #include "flow/pool.h"
 #include "serve/output.h"
 
+struct rd_intake;
+
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
@@ -19,6 +21,7 @@ struct rd_stream {
 	bool drained;	       /* the last read brought all there was */
 	bool eof;	       /* the client sends no more */
 	bool last;	       /* close once the output is sent */
+	struct rd_intake *intake; /* the body that is being read; owned; or NULL */
 	uint64_t began_us;     /* when the first byte of the request that is being read came */
 	struct rd_output out;
 };

@@ -1,0 +1,42 @@
+/*
+ * http - what the steps of one turn of an HTTP connection share. Private to serve/http*.c.
+ */
+#ifndef RD_SERVE_HTTP_H
+#define RD_SERVE_HTTP_H
+
+#include "app/exchange.h"
+#include "serve/http1.h"
+#include "serve/stream.h"
+
+enum rd_http_step {
+	STEP_SEND,	 /* what was left of an earlier reply */
+	STEP_READ,	 /* all input is used: more */
+	STEP_PARSE,	 /* a request head, if it is complete */
+	STEP_UNDERSTAND, /* a head is there: who answers, may he, is there a body */
+	STEP_BODY,	 /* takes what has come of it */
+	STEP_PERFORM,	 /* the request is complete */
+	STEP_REPLY,	 /* the reply goes to the output */
+	STEP_FINISH,	 /* it was the last */
+	STEP_END,	 /* of the turn */
+};
+
+struct rd_http {
+	struct rd_stream s;
+	const struct rd_http_service *service;
+	enum rd_verdict verdict; /* of STEP_END */
+	unsigned answered;	 /* requests in this turn */
+	unsigned reads;		 /* in this turn */
+	size_t head_len;	 /* of the head that was parsed; it ends at s.start */
+	struct rd_exchange x;
+};
+
+/* The steps that know what a request means. */
+enum rd_http_step rd_http_understand(struct rd_http *h);
+enum rd_http_step rd_http_body(struct rd_http *h);
+enum rd_http_step rd_http_perform(struct rd_http *h);
+enum rd_http_step rd_http_reply(struct rd_http *h);
+
+/* The reply is an error's page, and nothing that follows is read as a request. */
+enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason);
+
+#endif

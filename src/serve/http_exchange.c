@@ -1,0 +1,230 @@
+/*
+ * http_exchange - from a request's head to its reply.
+ *
+ *     UNDERSTAND --> PERFORM --> REPLY           no body, or it came along with the head
+ *     UNDERSTAND --> BODY ... BODY --> PERFORM   the body is gathered first
+ *     UNDERSTAND --> REPLY [--> BODY]            turned away; a short body is read off after
+ *
+ * Thread:  the worker's that holds the connection.
+ */
+#include "app/app.h"
+#include "base/clock.h"
+#include "codec/date.h"
+#include "serve/call.h"
+#include "serve/http.h"
+#include "serve/intake.h"
+
+/* The date of this second, made once. */
+static const char *http_date(void)
+{
+	static _Thread_local int64_t second = -1;
+	static _Thread_local char text[RD_DATE_SIZE];
+	int64_t now = rd_clock_wall_s();
+
+	if (now != second) {
+		rd_date_format(now, text);
+		second = now;
+	}
+	return text;
+}
+
+static void http_exchange_begin(struct rd_exchange *x)
+{
+	rd_reply_begin(&x->reply);
+	x->content = (struct rd_span){NULL, 0};
+	x->content_len = 0;
+	x->content_file = -1;
+	x->host = NULL;
+	x->route = NULL;
+}
+
+enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason)
+{
+	http_exchange_begin(&h->x);
+	rd_reply_page(&h->x.reply, status);
+	rd_intake_free(h->s.intake);
+	h->s.intake = NULL;
+	h->s.last = true;
+	h->s.conn->reason = reason;
+	return STEP_REPLY;
+}
+
+/* What the request line and the fields say; 0 or a status. */
+static int http_read_head(struct rd_exchange *x)
+{
+	int status = rd_head_framing(&x->head, &x->framing);
+
+	if (status)
+		return status;
+	if (x->head.method == METHOD_UNKNOWN || x->head.method == METHOD_CONNECT)
+		return 501;
+	status = rd_target_parse(x->head.target.at, x->head.target.len, x->path, sizeof(x->path),
+				 &x->target);
+	if (status)
+		return status;
+	if (x->target.form == RD_TARGET_ASTERISK && x->head.method != METHOD_OPTIONS)
+		return 400;
+	return 0;
+}
+
+static bool http_has_body(const struct rd_framing *f)
+{
+	return f->chunked || f->length > 0;
+}
+
+/* Whether the connection goes on after this exchange. */
+static void http_decide_last(struct rd_http *h)
+{
+	if (!h->x.framing.keep_alive) {
+		h->s.last = true;
+	} else if (rd_conn_draining(h->s.conn)) {
+		h->s.last = true;
+		h->s.conn->reason = CLOSE_DRAIN;
+	}
+}
+
+/*
+ * Answered without its handler. A short body that is on its way is read off after the reply; a
+ * long one, or one that the client may never send (it waits for 100), ends the connection.
+ */
+static enum rd_http_step http_turn_away(struct rd_http *h, int status)
+{
+	const struct rd_framing *f = &h->x.framing;
+
+	rd_app_end(&h->x, status);
+	http_decide_last(h);
+	if (!http_has_body(f) || h->s.last)
+		return STEP_REPLY;
+	if (!f->expect_continue && f->length <= RD_DISCARD_MAX)
+		h->s.intake = rd_intake_new(NULL, 0, f, RD_DISCARD_MAX, h->s.worker->now_us);
+	if (h->s.intake) {
+		h->s.intake->discard = true;
+	} else {
+		h->s.last = true;
+		h->s.conn->reason = CLOSE_UNREAD_BODY;
+	}
+	return STEP_REPLY;
+}
+
+/* The body will be read: its client, if it waits to be told, is told. */
+static void http_continue(struct rd_http *h)
+{
+	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	struct rd_output *out = &h->s.out;
+
+	if (!h->x.framing.expect_continue || h->s.start < h->s.end)
+		return;
+	memcpy(out->at + out->len, text, sizeof(text) - 1);
+	out->len += sizeof(text) - 1;
+}
+
+static enum rd_http_step http_await_body(struct rd_http *h)
+{
+	const struct rd_framing *f = &h->x.framing;
+	struct rd_stream *s = &h->s;
+
+	if (!f->chunked && f->length <= s->end - s->start) { /* it is all here */
+		h->x.content = (struct rd_span){s->in + s->start, f->length};
+		h->x.content_len = f->length;
+		s->start += f->length;
+		return STEP_PERFORM;
+	}
+	http_continue(h);
+	s->intake = rd_intake_new(s->in + s->start - h->head_len, h->head_len, f,
+				  h->x.route->policy.body_max, s->worker->now_us);
+	return s->intake ? STEP_BODY : rd_http_refuse(h, 503, CLOSE_MEMORY);
+}
+
+enum rd_http_step rd_http_understand(struct rd_http *h)
+{
+	struct rd_exchange *x = &h->x;
+	int status = http_read_head(x);
+
+	if (status)
+		return rd_http_refuse(h, status, CLOSE_BAD_REQUEST);
+	http_exchange_begin(x);
+	status = rd_app_find(h->service->app, x);
+	if (!status)
+		status = rd_call_admit(h->s.worker, x);
+	if (!status && x->framing.length > x->route->policy.body_max)
+		status = 413;
+	if (status)
+		return http_turn_away(h, status);
+	return http_has_body(&x->framing) ? http_await_body(h) : STEP_PERFORM;
+}
+
+/* The head was kept while the body came: the exchange is as it was after it was admitted. */
+static enum rd_http_step http_recall(struct rd_http *h)
+{
+	struct rd_intake *i = h->s.intake;
+	struct rd_exchange *x = &h->x;
+
+	if (rd_head_parse(i->head, i->head_len, &h->service->limits, &x->head) <= 0 ||
+	    http_read_head(x) != 0)
+		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
+	http_exchange_begin(x);
+	if (rd_app_find(h->service->app, x) != 0)
+		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
+	x->content_len = i->store.len;
+	x->content_file = i->store.file;
+	if (i->store.file < 0)
+		x->content = (struct rd_span){i->store.memory.at ? i->store.memory.at : "",
+					      i->store.memory.len};
+	return STEP_PERFORM;
+}
+
+enum rd_http_step rd_http_body(struct rd_http *h)
+{
+	struct rd_stream *s = &h->s;
+	struct rd_intake *i = s->intake;
+	size_t used = 0;
+	int done = rd_intake_feed(i, s->in + s->start, s->end - s->start,
+				  h->service->temporary, &used);
+
+	s->start += used;
+	if (done == 0)
+		return STEP_READ;
+	if (!i->discard)
+		return done > 0 ? http_recall(h) : rd_http_refuse(h, -done, CLOSE_BAD_REQUEST);
+	rd_intake_free(i);
+	s->intake = NULL;
+	if (done > 0)
+		return STEP_PARSE;
+	s->last = true; /* the reply was given; what follows cannot be found any more */
+	s->conn->reason = CLOSE_UNREAD_BODY;
+	return STEP_FINISH;
+}
+
+enum rd_http_step rd_http_perform(struct rd_http *h)
+{
+	int status = rd_call(h->s.worker, h->x.route, &h->x);
+
+	rd_app_end(&h->x, status);
+	rd_intake_free(h->s.intake);
+	h->s.intake = NULL;
+	http_decide_last(h);
+	return STEP_REPLY;
+}
+
+enum rd_http_step rd_http_reply(struct rd_http *h)
+{
+	struct rd_reply *reply = &h->x.reply;
+	struct rd_output *out = &h->s.out;
+	struct rd_counters *counters = &h->s.worker->counters;
+
+	reply->close = h->s.last;
+	out->len += rd_reply_head(reply, h->x.head.minor, http_date(), out->at + out->len,
+				  out->size - out->len);
+	if (rd_reply_has_body(h->x.head.method, reply->status))
+		rd_output_body(out, &reply->body);
+	else
+		rd_body_release(&reply->body);
+	rd_count(counters, COUNT_EXCHANGES);
+	if (reply->status >= 400)
+		rd_count(counters, COUNT_REFUSED);
+	h->s.conn->exchanges++;
+	h->answered++;
+	if (h->s.last)
+		return STEP_FINISH;
+	return h->s.intake ? STEP_BODY : STEP_PARSE;
+}
