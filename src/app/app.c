@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	/* Those that a handler may have; TRACE would show a request's secrets to scripts. */
+	SERVER_METHODS = ((1u << METHOD_COUNT) - 1) & ~(1u << METHOD_TRACE | 1u << METHOD_CONNECT),
+};
+
 /* Exact names before wildcards, longer wildcards before shorter, any at the end. */
 static bool app_before(const char *a, const char *b)
 {
@@ -92,6 +97,33 @@ static struct rd_host *app_find_host(const struct rd_app *app, struct rd_span as
 	return NULL;
 }
 
+/* The methods of a handler, and the one that is answered in its stead. */
+static unsigned app_methods(const struct rd_handler *handler)
+{
+	unsigned methods = handler->methods;
+
+	if (!methods)
+		methods = 1u << METHOD_GET | 1u << METHOD_HEAD;
+	return methods | 1u << METHOD_OPTIONS;
+}
+
+static void app_allow(struct rd_reply *reply, unsigned methods)
+{
+	char list[128], *end = list;
+
+	for (int m = 0; m < METHOD_COUNT; m++)
+		if (methods & 1u << m)
+			end = stpcpy(stpcpy(end, end > list ? ", " : ""), rd_method_word(m));
+	rd_reply_field(reply, "Allow", list);
+}
+
+/* The answer to OPTIONS; its reply is complete. */
+static int app_options(struct rd_exchange *x, unsigned methods)
+{
+	app_allow(&x->reply, methods);
+	return x->reply.status = 204;
+}
+
 int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 {
 	struct rd_span asked = x->target.host.at ? x->target.host : x->framing.host;
@@ -99,6 +131,8 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 	x->host = app_find_host(app, asked.at ? app_host_name(asked) : (struct rd_span){"", 0});
 	if (!x->host)
 		return 421;
+	if (x->target.form == RD_TARGET_ASTERISK) /* of the server, not of what it has */
+		return app_options(x, SERVER_METHODS);
 	x->route = rd_router_find(&x->host->router, x->path, x->target.path_len);
 	return x->route ? 0 : 404;
 }
@@ -106,10 +140,21 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 int rd_app_admit(struct rd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
+	const struct rd_handler *handler = x->route->handler;
+	unsigned methods = app_methods(handler);
+	int status;
 
 	if (policy->cors && rd_cors_preflight(policy->cors, x))
 		return x->reply.status;
-	return policy->auth ? rd_auth_check(policy->auth, x) : 0;
+	if (policy->auth && (status = rd_auth_check(policy->auth, x)))
+		return status;
+	if (!(methods & 1u << x->head.method)) {
+		app_allow(&x->reply, methods);
+		return 405;
+	}
+	if (x->head.method == METHOD_OPTIONS && !(handler->methods & 1u << METHOD_OPTIONS))
+		return app_options(x, methods);
+	return 0;
 }
 
 static void app_policy_fields(struct rd_exchange *x)

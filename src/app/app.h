@@ -30,12 +30,16 @@ struct rd_app {
 struct rd_host *rd_app_host(struct rd_app *app, const char *name);
 void rd_app_free(struct rd_app *app);
 
-/* Finds x->host and x->route. 0, or a status for rd_app_end: 404, 421. */
+/*
+ * Finds x->host and x->route, whose reply has begun. 0, or a status for rd_app_end: 404, 421, or
+ * 204 for "OPTIONS *".
+ */
 int rd_app_find(const struct rd_app *app, struct rd_exchange *x);
 
 /*
- * Asks the policy of x->route, which was found. 0: its handler may be called. Else a status for
- * rd_app_end; what fields it needs are in the reply. Takes long where policy.auth is set.
+ * Asks the policy and the handler of x->route, which was found, whether its handler may be called:
+ * 0. Else a status for rd_app_end; what fields it needs are in the reply. OPTIONS is answered here.
+ * Takes long where policy.auth is set.
  */
 int rd_app_admit(struct rd_exchange *x);
 

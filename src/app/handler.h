@@ -9,6 +9,11 @@ struct rd_exchange;
 struct rd_handler {
 	const char *name;
 	/*
+	 * What it performs over HTTP: 1u << METHOD_GET | ...; 0: GET and HEAD. Any other method is
+	 * refused, and OPTIONS is answered, in its stead.
+	 */
+	unsigned methods;
+	/*
 	 * Fills x->reply. 0, or a status: the reply is then that status' page, with the fields
 	 * that were added. Any number of threads at once, with the same data.
 	 */

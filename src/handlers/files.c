@@ -323,10 +323,6 @@ static int files_perform(struct rd_exchange *x, void *data)
 	uint64_t now_us = rd_clock_us();
 	int status;
 
-	if (x->head.method != METHOD_GET && x->head.method != METHOD_HEAD) {
-		rd_reply_field(&x->reply, "Allow", "GET, HEAD");
-		return 405;
-	}
 	kept = rd_cache_find(f->cache, x->path, x->target.path_len);
 	if (kept &&
 	    now_us - atomic_load_explicit(&kept->checked_us, memory_order_relaxed) < CHECK_US)
