@@ -52,6 +52,7 @@ struct rd_conn {
 	bool registered;      /* with epoll */
 	bool expired;	      /* main took it out for its deadline */
 	bool lingering;	      /* only read off, then closed */
+	bool last_look;	      /* looked at once more since the drain began */
 };
 
 /* All connections, indexed by descriptor. Mapped at start, never freed while anyone runs. */

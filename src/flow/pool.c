@@ -92,10 +92,18 @@ static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_
 	rd_conn_close(c, reason);
 }
 
-/* Parks it, or closes it where it cannot be parked. False: it is ready again. */
+/*
+ * Parks it, or closes it where it cannot be parked or nothing of it is to be waited for. False: go
+ * on. What came after the last read and before the drain is still read, and served.
+ */
 static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict want)
 {
 	if (rd_conn_draining(c) && !c->session && !c->lingering) {
+		bool looked = c->last_look;
+
+		c->last_look = true;
+		if (!looked)
+			return false;
 		worker_close(w, &c, CLOSE_DRAIN);
 		return true;
 	}
