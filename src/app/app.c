@@ -13,11 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* Those that a handler may have; TRACE would show a request's secrets to scripts. */
-	SERVER_METHODS = ((1u << METHOD_COUNT) - 1) & ~(1u << METHOD_TRACE | 1u << METHOD_CONNECT),
-};
-
 /* Exact names before wildcards, longer wildcards before shorter, any at the end. */
 static bool app_before(const char *a, const char *b)
 {
@@ -132,7 +127,7 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 	if (!x->host)
 		return 421;
 	if (x->target.form == RD_TARGET_ASTERISK) /* of the server, not of what it has */
-		return app_options(x, SERVER_METHODS);
+		return app_options(x, RD_METHODS_ANY | 1u << METHOD_OPTIONS);
 	x->route = rd_router_find(&x->host->router, x->path, x->target.path_len);
 	return x->route ? 0 : 404;
 }

@@ -4,7 +4,15 @@
 #ifndef RD_APP_HANDLER_H
 #define RD_APP_HANDLER_H
 
+#include "codec/head.h"
+
 struct rd_exchange;
+
+enum {
+	/* For a handler that takes any. TRACE would show a request's secrets to scripts. */
+	RD_METHODS_ANY = ((1u << METHOD_COUNT) - 1) &
+			 ~(1u << METHOD_OPTIONS | 1u << METHOD_TRACE | 1u << METHOD_CONNECT),
+};
 
 struct rd_handler {
 	const char *name;

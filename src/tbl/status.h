@@ -21,6 +21,7 @@ STATUS(404, "Not Found",                        "There is nothing at this addres
 STATUS(405, "Method Not Allowed",               "This cannot be done with what is at this address.")
 STATUS(408, "Request Timeout",                  "The request did not arrive whole in time.")
 STATUS(409, "Conflict",                         "This cannot be done with what is there now.")
+STATUS(410, "Gone",                             "This is not there any more.")
 STATUS(411, "Length Required",                  "The request must say how long its body is.")
 STATUS(412, "Precondition Failed",              "What is there is not what the request expected.")
 STATUS(413, "Content Too Large",                "The body of the request is longer than is accepted here.")
