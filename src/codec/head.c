@@ -183,45 +183,55 @@ static void head_keep(struct rd_head *head)
 		head->first[id] = (uint8_t)head->fields;
 }
 
-/* A line that is not complete: is it, or the head, over a limit already? */
-static int head_pending(const char *line, const struct cursor *c, const char *start, int over,
-			size_t line_limit, size_t head_limit)
+/*
+ * Lets the cursor see no more than `most` bytes, so that what is refused, and why, does not depend
+ * on how much came behind. True when so many are there: what is not complete in them is too long.
+ */
+static bool head_narrow(struct cursor *c, const char *end, size_t most)
 {
-	if ((size_t)(c->end - line) > line_limit)
-		return over;
-	if ((size_t)(c->end - start) >= head_limit)
+	bool full = (size_t)(end - c->at) >= most;
+
+	c->end = full ? c->at + most : end;
+	return full;
+}
+
+static int head_first_line(struct cursor *c, const struct rd_head_limits *limits,
+			   struct rd_head *head)
+{
+	const char *start = c->at;
+	size_t most = limits->line < limits->head ? limits->line : limits->head;
+	bool full = head_narrow(c, c->end, most);
+	int got = head_request_line(c, head);
+
+	if (got != MORE || !full)
+		return got;
+	if (most < limits->line)
 		return -431;
-	return MORE;
+	return memchr(start, ' ', most) ? -414 : -501;
 }
 
-static int head_too_long(const char *line, const struct cursor *c)
-{
-	size_t len = (size_t)(c->end - line);
-
-	return memchr(line, ' ', len) ? -414 : -501;
-}
-
-/* After the request line: fields until the empty line. */
-static int head_fields(struct cursor *c, const char *start, const struct rd_head_limits *limits,
+/* After the request line: fields until the empty line, within `room` bytes. */
+static int head_fields(struct cursor *c, size_t room, const struct rd_head_limits *limits,
 		       struct rd_head *head)
 {
+	const char *end = c->end;
+
 	for (;;) {
 		const char *line = c->at;
-		int got;
+		bool full = head_narrow(c, end, room < limits->field ? room : limits->field);
+		int got = MORE;
 
-		if ((size_t)(line - start) > limits->head)
-			return -431;
-		if (c->at < c->end && *c->at == '\r')
-			return head_line_end(c);
+		if (c->at < c->end && *c->at == '\r') {
+			got = head_line_end(c);
+			return got == MORE && full ? -431 : got;
+		}
 		if (c->at < c->end && head->fields == limits->fields)
 			return -431;
-		got = c->at < c->end ? head_field_line(c, head) : MORE;
-		if (got == MORE)
-			return head_pending(line, c, start, -431, limits->field, limits->head);
-		if (got < 0)
-			return got;
-		if ((size_t)(c->at - line) > limits->field)
-			return -431;
+		if (c->at < c->end)
+			got = head_field_line(c, head);
+		if (got != DONE)
+			return got == MORE && full ? -431 : got;
+		room -= (size_t)(c->at - line);
 		head_keep(head);
 	}
 }
@@ -241,18 +251,12 @@ int rd_head_parse(const char *buf, size_t len, const struct rd_head_limits *limi
 			return got;
 	}
 	start = c.at;
-	got = head_request_line(&c, head);
-	if (got == MORE)
-		return head_pending(start, &c, start, head_too_long(start, &c), limits->line,
-				    limits->head);
-	if (got < 0)
-		return got;
-	if ((size_t)(c.at - start) > limits->line)
-		return -414;
-	got = head_fields(&c, start, limits, head);
+	got = head_first_line(&c, limits, head);
 	if (got != DONE)
 		return got;
-	return (size_t)(c.at - start) > limits->head ? -431 : (int)(c.at - buf);
+	c.end = buf + len;
+	got = head_fields(&c, limits->head - (size_t)(c.at - start), limits, head);
+	return got == DONE ? (int)(c.at - buf) : got;
 }
 
 struct rd_span rd_head_field(const struct rd_head *head, enum rd_field_id id)

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CLIENTS = 8 };
+enum { CLIENTS = 8, READY_US = 42 };
 
 static struct rd_slots slots;
 static struct rd_queue queue;
@@ -44,6 +44,7 @@ static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 	struct iovec iov = { w->in, 1 };
 	size_t n;
 
+	MUST(c->session || c->ready_us == READY_US);
 	if (c->session) { /* the turn after 'm' */
 		c->session = NULL;
 		w->in[0] = 'M';
@@ -108,7 +109,7 @@ static void ask(const char *requests)
 		MUST(send(client[i], &requests[i], 1, 0) == 1);
 		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
 		rd_conn_pass(conn[i], OWN_MAIN, OWN_QUEUE);
-		batch[i] = (struct rd_entry){ .conn = conn[i] };
+		batch[i] = (struct rd_entry){ .conn = conn[i], .ready_us = READY_US };
 	}
 	ck_assert_uint_eq(rd_queue_push(&queue, batch, n), n);
 }
@@ -273,7 +274,7 @@ START_TEST(lingers)
 	ck_assert_int_eq(shutdown(client[0], SHUT_WR), 0);
 	ck_assert(rd_conn_take(conn[0]));
 	rd_conn_pass(conn[0], OWN_MAIN, OWN_QUEUE);
-	rd_queue_push(&queue, &(struct rd_entry){ .conn = conn[0] }, 1);
+	rd_queue_push(&queue, &(struct rd_entry){ .conn = conn[0], .ready_us = READY_US }, 1);
 	TEND_UNTIL(slots.open == 0);
 	end(1);
 	ck_assert_uint_eq(served, 1);
