@@ -17,15 +17,26 @@ enum {
 	RD_REPLY_FIELDS = 8192, /* bytes of the fields that a handler may add */
 };
 
+/* A piece of a body: `bytes`, or where they are NULL so much of a file. */
+struct rd_part {
+	const char *bytes;
+	int file;
+	off_t offset;
+	uint64_t left;
+};
+
 /*
- * What is sent after a head, or is left of it: `bytes`, or a part of a file where bytes is NULL.
- * `release` is called once with `owner` when neither is needed any more; it may be NULL.
+ * What is sent after a head, or is left of it: `bytes`, or a part of a file where bytes is NULL;
+ * then the parts from `next` on, up to an empty one. next is NULL where none follow, and where
+ * left is 0. `release` is called once with `owner` when nothing of all this is needed any more; it
+ * may be NULL.
  */
 struct rd_body {
 	const char *bytes;
 	int file;
 	off_t offset;
 	uint64_t left;
+	const struct rd_part *next;
 	void (*release)(void *owner);
 	void *owner;
 };
