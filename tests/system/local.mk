@@ -1,7 +1,9 @@
 # system: the installed program against real clients.
-# To add a test, write tests/system/NAME.sh, executable, and add one line here. It finds the installed
-# tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit status 77 says that it cannot run here.
+# To add a test, write tests/system/NAME.sh or NAME.py, executable, and add one line here. It finds the
+# installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit 77 says that it cannot run here.
 
+system_tests += tests/system/clients.py
+system_tests += tests/system/drain.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/replyc.sh
 
@@ -13,6 +15,7 @@ tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(systemdsystemuni
 	$(AM_V_GEN)$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(system_root)' >tests/system/root.log
 	$(AM_V_at)touch $@
 
+EXTRA_DIST += tests/system/served.py
 CLEANFILES += tests/system/root.log tests/system/root.stamp
 
 clean-system-root:
