@@ -1,8 +1,7 @@
 /*
  * cache - files that were asked for lately.
  * Thread:  any worker.
- * Owns:    a reference to each file it keeps; a file lives until its last reference is dropped,
- *          so that it may be sent long after the cache forgot it.
+ * Owns:    a reference to each file it keeps.
  */
 #include "handlers/cache.h"
 
@@ -11,7 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	SHARDS = 16,		      /* so that workers seldom meet */
@@ -21,50 +19,24 @@ enum {
 
 struct shard {
 	struct rd_lock lock; /* rank CACHE */
-	/* under lock */ struct rd_file *bucket[BUCKETS], *newest, *oldest; size_t files, bytes;
+	/* under lock */ struct rd_file *bucket[BUCKETS], *newest, *oldest; size_t descriptors, bytes;
 };
 
 struct rd_cache {
-	size_t shard_files; /* kept in one shard, at most */
+	size_t shard_descriptors; /* of the files kept in one shard, at most */
 	struct shard shard[SHARDS];
 };
 
-struct rd_cache *rd_cache_new(size_t files)
+struct rd_cache *rd_cache_new(size_t descriptors)
 {
 	struct rd_cache *cache = calloc(1, sizeof(*cache));
 
 	if (!cache)
 		return NULL;
-	cache->shard_files = files / SHARDS + 1;
+	cache->shard_descriptors = descriptors / SHARDS + 1;
 	for (int i = 0; i < SHARDS; i++)
 		rd_lock_init(&cache->shard[i].lock, RANK_CACHE);
 	return cache;
-}
-
-struct rd_file *rd_file_new(const char *path, size_t len)
-{
-	struct rd_file *f = calloc(1, sizeof(*f) + len + 1);
-
-	if (!f)
-		return NULL;
-	f->refs = 1;
-	f->fd = -1;
-	memcpy(f->path, path, len);
-	f->path_len = len;
-	return f;
-}
-
-void rd_file_drop(void *file)
-{
-	struct rd_file *f = file;
-
-	if (atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) > 1)
-		return;
-	if (f->fd >= 0)
-		close(f->fd);
-	free(f->bytes);
-	free(f->head);
-	free(f);
 }
 
 /* FNV-1a, 64 bits. */
@@ -108,9 +80,19 @@ static void shard_link_newest(struct shard *s, struct rd_file *f)
 	s->newest = f;
 }
 
-static size_t file_bytes(const struct rd_file *f)
+/* What keeping it costs, into the file. One that has none counts as a descriptor all the same. */
+static void cache_weigh(struct rd_file *f)
 {
-	return f->bytes ? (size_t)f->st.st_size : 0;
+	f->descriptors = f->bytes = 0;
+	for (int i = 0; i <= RD_CODING_IDENTITY; i++) {
+		const struct rd_variant *v = rd_file_variant(f, (enum rd_coding)i);
+
+		if (!v)
+			continue;
+		f->descriptors += v->fd >= 0;
+		f->bytes += v->bytes ? v->size : 0;
+	}
+	f->descriptors += f->descriptors == 0;
 }
 
 /* Takes it out, with the cache's reference. Under lock. */
@@ -121,8 +103,9 @@ static struct rd_file *shard_take(struct shard *s, struct rd_file **place)
 	*place = f->next;
 	f->next = NULL;
 	shard_unlink(s, f);
-	s->files--;
-	s->bytes -= file_bytes(f);
+	s->descriptors -= f->descriptors;
+	s->bytes -= f->bytes;
+	f->descriptors = 0;
 	return f;
 }
 
@@ -146,11 +129,12 @@ struct rd_file *rd_cache_find(struct rd_cache *cache, const char *path, size_t l
 }
 
 /* Under lock: takes out the oldest while there is too much, into a list by next. */
-static struct rd_file *shard_shrink(struct shard *s, size_t files)
+static struct rd_file *shard_shrink(struct shard *s, size_t descriptors)
 {
 	struct rd_file *out = NULL;
 
-	while (s->files > files || (s->bytes > SHARD_BYTES && s->files > 1)) {
+	while (s->oldest != s->newest &&
+	       (s->descriptors > descriptors || s->bytes > SHARD_BYTES)) {
 		struct rd_file *f = s->oldest;
 
 		f = shard_take(s, shard_place(s, f->hash, f->path, f->path_len));
@@ -185,12 +169,28 @@ void rd_cache_keep(struct rd_cache *cache, struct rd_file *f)
 	f->next = *place;
 	*place = f;
 	shard_link_newest(s, f);
-	s->files++;
-	s->bytes += file_bytes(f);
-	over = shard_shrink(s, cache->shard_files);
+	cache_weigh(f);
+	s->descriptors += f->descriptors;
+	s->bytes += f->bytes;
+	over = shard_shrink(s, cache->shard_descriptors);
 	rd_lock_drop(&s->lock);
 	if (was)
 		rd_file_drop(was);
+	cache_drop_list(over);
+}
+
+void rd_cache_grown(struct rd_cache *cache, struct rd_file *f, size_t bytes)
+{
+	struct rd_file *over = NULL;
+	struct shard *s = cache_shard(cache, f->hash);
+
+	rd_lock_take(&s->lock);
+	if (f->descriptors > 0) {
+		f->bytes += bytes;
+		s->bytes += bytes;
+		over = shard_shrink(s, cache->shard_descriptors);
+	}
+	rd_lock_drop(&s->lock);
 	cache_drop_list(over);
 }
 

@@ -8,11 +8,14 @@
 
 #include "app/exchange.h"
 #include "base/clock.h"
-#include "codec/date.h"
+#include "codec/condition.h"
 #include "codec/mime.h"
 #include "handlers/beneath.h"
 #include "handlers/cache.h"
 #include "handlers/directory.h"
+#include "handlers/load.h"
+#include "handlers/partial.h"
+#include "handlers/variant.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +25,7 @@
 #include <unistd.h>
 
 enum {
-	IN_MEMORY = 64 * 1024,	 /* a file up to so long is kept as bytes */
-	CHECK_US = 1000 * 1000, /* a kept file is believed for so long */
+	CHECK_US = 1000 * 1000,	 /* a kept file is believed for so long */
 	TYPES_MAX = 1024 * 1024, /* of a mime.types file */
 };
 
@@ -137,74 +139,6 @@ static bool files_hidden(const char *path)
 	return false;
 }
 
-static bool files_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-static void files_validators(struct rd_reply *reply, const struct rd_file *file)
-{
-	char date[RD_DATE_SIZE];
-
-	rd_date_format(file->st.st_mtim.tv_sec, date);
-	rd_reply_field(reply, "Last-Modified", date);
-	rd_reply_field(reply, "ETag", file->etag);
-}
-
-/* The ready part of its 200, made in `scratch`. */
-static bool files_make_head(struct rd_file *file, struct rd_reply *scratch)
-{
-	char head[1024];
-
-	rd_reply_begin(scratch);
-	scratch->status = 200;
-	scratch->length = (uint64_t)file->st.st_size;
-	rd_reply_field(scratch, "Content-Type", file->type);
-	files_validators(scratch, file);
-	file->head_len = rd_reply_ready(scratch, head, sizeof(head));
-	rd_reply_begin(scratch);
-	if (file->head_len == 0 || !(file->head = malloc(file->head_len)))
-		return false;
-	memcpy(file->head, head, file->head_len);
-	return true;
-}
-
-/* Takes `fd` in any case. NULL with errno. */
-static struct rd_file *files_load(struct rd_files *f, struct rd_exchange *x, const char *name,
-				  int fd, const struct stat *st, uint64_t now_us)
-{
-	struct rd_file *file = rd_file_new(x->path, x->target.path_len);
-	bool whole = true;
-
-	if (!file) {
-		close(fd);
-		errno = ENOMEM;
-		return NULL;
-	}
-	file->st = *st;
-	file->fd = fd;
-	file->checked_us = now_us;
-	file->type = rd_mime_of(f->mime, name);
-	rd_etag_format(file->etag, st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
-		       (uint64_t)st->st_size, st->st_ino, NULL);
-	if (st->st_size <= IN_MEMORY) {
-		file->bytes = malloc((size_t)st->st_size + 1);
-		whole = file->bytes && files_read(fd, file->bytes, (size_t)st->st_size);
-		close(fd);
-		file->fd = -1;
-	}
-	if (whole && files_make_head(file, &x->reply)) {
-		rd_cache_keep(f->cache, file);
-		return file;
-	}
-	rd_file_drop(file);
-	errno = whole ? ENOMEM : EIO;
-	return NULL;
-}
-
 static int files_redirect(struct rd_exchange *x)
 {
 	char to[3 * RD_PATH_MAX];
@@ -223,47 +157,55 @@ static int files_redirect(struct rd_exchange *x)
 	return 301;
 }
 
-/* RFC 9110 §13.2.2: If-None-Match decides; If-Modified-Since only where it is not sent. */
-static bool files_not_modified(const struct rd_exchange *x, const struct rd_file *file)
+/* Does the request say nothing that makes its reply another than the whole file? */
+static bool files_plain(const struct rd_head *head)
 {
-	struct rd_span list, tag, since = rd_head_field(&x->head, FIELD_IF_MODIFIED_SINCE);
-	const struct rd_field *field;
-	bool asked = false;
-	int64_t then;
-	unsigned i = 0;
+	return !(head->first[FIELD_IF_MATCH] | head->first[FIELD_IF_NONE_MATCH] |
+		 head->first[FIELD_IF_MODIFIED_SINCE] | head->first[FIELD_IF_UNMODIFIED_SINCE] |
+		 head->first[FIELD_RANGE]);
+}
 
-	while ((field = rd_head_next(&x->head, FIELD_IF_NONE_MATCH, &i))) {
-		asked = true;
-		list = field->value;
-		if (rd_span_eq(list, "*"))
-			return true;
-		while (rd_etag_next(&list, &tag))
-			if (rd_etag_same_weak(tag, rd_span_of(file->etag)))
-				return true;
+/* RFC 9110 §13.2.2. 200 for the whole file; else as rd_partial_reply, or 304 and done. */
+static int files_weigh(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v)
+{
+	struct rd_condition there = {
+		.exists = true,
+		.etag = rd_span_of(v->etag),
+		.dated = true,
+		.mtime = v->modified,
+		.now = rd_clock_wall_s(),
+	};
+	int status = rd_condition_check(&x->head, &there);
+
+	if (status == 304) {
+		rd_file_fields(file, v, NULL, &x->reply);
+		x->reply.status = 304;
 	}
-	return !asked && since.at &&
-	       rd_date_parse(since.at, since.len, rd_clock_wall_s(), &then) &&
-	       file->st.st_mtim.tv_sec <= then;
+	if (status)
+		return status;
+	return rd_condition_range(&x->head, &there) ? rd_partial_reply(x, file, v) : 200;
 }
 
 /* Takes the caller's reference. */
-static int files_reply(struct rd_exchange *x, struct rd_file *file)
+static int files_reply(struct rd_files *f, struct rd_exchange *x, struct rd_file *file)
 {
+	const struct rd_variant *v = rd_variant_find(f->cache, file, x);
 	struct rd_reply *reply = &x->reply;
+	int status = files_plain(&x->head) ? 200 : files_weigh(x, file, v);
 
-	if (files_not_modified(x, file)) {
-		files_validators(reply, file);
-		reply->status = 304;
-		rd_file_drop(file);
+	if (status == 206)
 		return 0;
+	if (status != 200) {
+		rd_file_drop(file);
+		return status == 304 ? 0 : status;
 	}
 	reply->status = 200;
-	reply->ready = (struct rd_span){file->head, file->head_len};
-	reply->length = (uint64_t)file->st.st_size;
+	reply->ready = (struct rd_span){ v->head, v->head_len };
+	reply->length = v->size;
 	reply->body = (struct rd_body){
-		.bytes = file->bytes,
-		.file = file->fd,
-		.left = reply->length,
+		.bytes = v->bytes,
+		.file = v->fd,
+		.left = v->size,
 		.release = rd_file_drop,
 		.owner = file,
 	};
@@ -289,9 +231,10 @@ static int files_directory(struct rd_files *f, struct rd_exchange *x)
 
 /* Opens what the path names. 0 and *out, or a status. */
 static int files_find(struct rd_files *f, struct rd_exchange *x, struct rd_file *was,
-		      uint64_t now_us, struct rd_file **out)
+		      struct rd_file **out)
 {
-	char name[RD_PATH_MAX + sizeof(index_name)];
+	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
+	char name[RD_PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
 	bool slash = x->path[x->target.path_len - 1] == '/';
 	struct stat st;
 	int fd;
@@ -306,36 +249,56 @@ static int files_find(struct rd_files *f, struct rd_exchange *x, struct rd_file 
 		close(fd);
 		return !slash && S_ISDIR(st.st_mode) ? files_redirect(x) : 404;
 	}
-	if (was && files_same(&st, &was->st)) {
+	if (was && rd_load_same(&load, was, name, &st)) {
 		close(fd);
-		atomic_store_explicit(&was->checked_us, now_us, memory_order_relaxed);
+		atomic_store_explicit(&was->checked_us, x->now_us, memory_order_relaxed);
 		*out = was;
 		return 0;
 	}
-	*out = files_load(f, x, name, fd, &st, now_us);
-	return *out ? 0 : files_status(errno);
+	*out = rd_load_file(&load, (struct rd_span){ x->path, x->target.path_len }, name, fd, &st);
+	if (!*out)
+		return files_status(errno);
+	(*out)->checked_us = x->now_us;
+	rd_cache_keep(f->cache, *out);
+	return 0;
+}
+
+/* Was its identity seen lately? (Another worker may just have seen it, after our now.) */
+static bool files_believed(const struct rd_file *file, uint64_t now_us)
+{
+	uint64_t checked = atomic_load_explicit(&file->checked_us, memory_order_relaxed);
+
+	return now_us < checked + CHECK_US;
 }
 
 static int files_perform(struct rd_exchange *x, void *data)
 {
 	struct rd_files *f = data;
 	struct rd_file *kept, *file = NULL;
-	uint64_t now_us = rd_clock_us();
 	int status;
 
 	kept = rd_cache_find(f->cache, x->path, x->target.path_len);
-	if (kept &&
-	    now_us - atomic_load_explicit(&kept->checked_us, memory_order_relaxed) < CHECK_US)
-		return files_reply(x, kept);
+	if (kept && files_believed(kept, x->now_us))
+		return files_reply(f, x, kept);
 	if (files_hidden(x->path))
 		return 404;
-	status = files_find(f, x, kept, now_us, &file);
+	status = files_find(f, x, kept, &file);
 	if (kept && file != kept) {
 		if (!file)
 			rd_cache_forget(f->cache, x->path, x->target.path_len);
 		rd_file_drop(kept);
 	}
-	return file ? files_reply(x, file) : status;
+	return file ? files_reply(f, x, file) : status;
+}
+
+void rd_files_forget(struct rd_files *f, const char *path, size_t len)
+{
+	size_t name = sizeof(index_name) - 1;
+
+	rd_cache_forget(f->cache, path, len);
+	if (len > name && path[len - name - 1] == '/' &&
+	    memcmp(path + len - name, index_name, name) == 0)
+		rd_cache_forget(f->cache, path, len - name);
 }
 
 const struct rd_handler rd_files = {

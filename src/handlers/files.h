@@ -17,6 +17,9 @@ struct rd_files;
  */
 struct rd_files *rd_files_new(const char *root, bool list, size_t kept);
 
+/* What the path led to has changed: the next who asks gets what is there then. */
+void rd_files_forget(struct rd_files *files, const char *path, size_t len);
+
 /* data is a struct rd_files, which release frees. */
 extern const struct rd_handler rd_files;
 

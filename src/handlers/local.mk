@@ -10,5 +10,23 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/directory.h \
 	src/handlers/echo.c \
 	src/handlers/echo.h \
+	src/handlers/encode.c \
+	src/handlers/encode.h \
+	src/handlers/file.c \
+	src/handlers/file.h \
 	src/handlers/files.c \
-	src/handlers/files.h
+	src/handlers/files.h \
+	src/handlers/load.c \
+	src/handlers/load.h \
+	src/handlers/partial.c \
+	src/handlers/partial.h \
+	src/handlers/place.c \
+	src/handlers/place.h \
+	src/handlers/redirect.c \
+	src/handlers/redirect.h \
+	src/handlers/text.c \
+	src/handlers/text.h \
+	src/handlers/upload.c \
+	src/handlers/upload.h \
+	src/handlers/variant.c \
+	src/handlers/variant.h
