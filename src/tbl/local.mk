@@ -1,6 +1,8 @@
 # tbl: one table each, X macros.
 noinst_HEADERS += \
 	src/tbl/close_reason.h \
+	src/tbl/config_option.h \
+	src/tbl/config_section.h \
 	src/tbl/counter.h \
 	src/tbl/field.h \
 	src/tbl/lock_rank.h \
