@@ -1,4 +1,4 @@
-# config: replyd.conf, its sections and options.
+# config
 folder_libs += src/config/libconfig.la
 noinst_LTLIBRARIES += src/config/libconfig.la
 src_config_libconfig_la_SOURCES = \
