@@ -35,7 +35,8 @@ static const char index_name[] = "index.html";
 struct rd_files {
 	int root;
 	bool list;
-	struct rd_mime *mime; /* NULL: the built-in types alone */
+	struct rd_mime *system;	    /* the system's types; NULL: it has none */
+	const struct rd_mime *mime; /* that are used; NULL: the built-in types alone */
 	struct rd_cache *cache;
 };
 
@@ -82,7 +83,7 @@ static void files_free(void *data)
 	struct rd_files *f = data;
 
 	rd_cache_free(f->cache);
-	rd_mime_free(f->mime);
+	rd_mime_free(f->system);
 	if (f->root >= 0)
 		close(f->root);
 	free(f);
@@ -99,13 +100,18 @@ struct rd_files *rd_files_new(const char *root, bool list, size_t kept)
 	f->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	f->cache = rd_cache_new(kept);
 	if (f->root >= 0 && f->cache) {
-		f->mime = files_types();
+		f->mime = f->system = files_types();
 		return f;
 	}
 	error = f->root < 0 ? errno : ENOMEM;
 	files_free(f);
 	errno = error;
 	return NULL;
+}
+
+void rd_files_types(struct rd_files *f, const struct rd_mime *mime)
+{
+	f->mime = mime;
 }
 
 static int files_status(int error)
@@ -212,21 +218,34 @@ static int files_reply(struct rd_files *f, struct rd_exchange *x, struct rd_file
 	return 0;
 }
 
+/* RFC 9110 §13.1: a list has no validators, but it is there. 0, or 304 or 412. */
+static int files_weigh_list(const struct rd_exchange *x)
+{
+	struct rd_condition there = { .exists = true };
+
+	return rd_condition_check(&x->head, &there);
+}
+
 /* A directory that was asked for with its slash and has no index.html. */
 static int files_directory(struct rd_files *f, struct rd_exchange *x)
 {
 	int fd = rd_beneath_open(f->root, x->path + 1, O_RDONLY);
 	struct stat st;
+	int status;
 
 	if (fd < 0)
 		return files_status(errno);
-	if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode) || !f->list) {
-		int status = S_ISDIR(st.st_mode) ? 403 : 404;
-
-		close(fd);
+	if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode))
+		status = 404;
+	else
+		status = f->list ? files_weigh_list(x) : 403;
+	if (!status)
+		return rd_directory_reply(x, f->root, fd);
+	close(fd);
+	if (status != 304)
 		return status;
-	}
-	return rd_directory_reply(x, f->root, fd);
+	x->reply.status = 304;
+	return 0;
 }
 
 /* Opens what the path names. 0 and *out, or a status. */

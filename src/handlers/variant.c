@@ -16,11 +16,10 @@ static unsigned variant_weight(const struct rd_accept *accept, int coding)
 	return accept->weight[coding] ? accept->weight[coding] : accept->others;
 }
 
-enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned there, unsigned possible)
+enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned found, unsigned makes)
 {
-	unsigned identity = 1u << RD_CODING_IDENTITY;
-	int best = rd_accept_choose(accept, there | possible | identity);
-	int ready = rd_accept_choose(accept, there & ~identity);
+	int best = rd_accept_choose(accept, found | makes | 1u << RD_CODING_IDENTITY);
+	int ready = rd_accept_choose(accept, found);
 
 	if (best < 0 || best == RD_CODING_IDENTITY)
 		return RD_CODING_IDENTITY;
@@ -81,16 +80,16 @@ static const struct rd_variant *variant_wanted(struct rd_cache *cache, struct rd
 {
 	for (;;) {
 		const struct rd_variant *v;
-		unsigned there = 0, possible = 0;
+		unsigned found = 0, makes = 0;
 		enum rd_coding coding;
 
-		for (int i = 0; i < RD_FILE_CODINGS; i++) {
-			if (rd_file_variant(file, (enum rd_coding)i))
-				there |= 1u << i;
-			else if (atomic_load(&file->coded[i]) == &rd_file_untried)
-				possible |= 1u << i;
+		for (coding = 0; coding < RD_FILE_CODINGS; coding++) {
+			v = atomic_load_explicit(&file->coded[coding], memory_order_acquire);
+			if (!v || v == &rd_file_making)
+				continue;
+			*(v == &rd_file_untried || v->made ? &makes : &found) |= 1u << coding;
 		}
-		coding = rd_variant_choose(accept, there, possible);
+		coding = rd_variant_choose(accept, found, makes);
 		v = rd_file_variant(file, coding);
 		if (!v)
 			v = variant_make(cache, file, coding, scratch);

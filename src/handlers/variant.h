@@ -10,12 +10,12 @@
 struct rd_exchange;
 
 /*
- * Of the codings that are there and those that could be made (bits 1 << RD_CODING_...; identity is
- * always there): the one that the client wants most; among those that it wants alike, one that is
- * there. Identity also where the client refuses them all: a reply that it may not understand is
- * more than none (RFC 9110 §12.4.1).
+ * Of the codings that were found beside the file and those that can be made (bits
+ * 1 << RD_CODING_...; identity is always there): the one that the client wants most; among those
+ * that it wants alike, one that was found. Identity also where the client refuses them all: a reply
+ * that it may not understand is more than none (RFC 9110 §12.4.1).
  */
-enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned there, unsigned possible);
+enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned found, unsigned makes);
 
 /*
  * The variant to answer x with, which lives as long as the file. Codes it when it is the first time
