@@ -83,7 +83,7 @@ AC_DEFUN([RD_LOCK_CHECKS], [
 	AC_SUBST([DEBUG_CPPFLAGS])
 ])
 
-dnl The fortified functions hide errors from the sanitizers, and do not exist at -O0 (the trial sees that).
+dnl The fortified functions hide errors from the sanitizers, and do not exist at -O0.
 AC_DEFUN([RD_HARDENING], [
 	AC_ARG_ENABLE([hardening],
 		[AS_HELP_STRING([--disable-hardening], [leave out the hardening flags])])
@@ -91,7 +91,13 @@ AC_DEFUN([RD_HARDENING], [
 	HARDEN_CFLAGS=
 	HARDEN_LDFLAGS=
 	AS_IF([test "x$enable_hardening" != xno], [
-		AS_IF([test -z "$SANITIZE_FLAGS" && test $rd_fuzzers = no], [
+		AC_CACHE_CHECK([whether $CC optimizes], [rd_cv_optimizes], [AC_COMPILE_IFELSE(
+			[AC_LANG_PROGRAM([], [[
+				#ifndef __OPTIMIZE__
+				#error
+				#endif
+			]])], [rd_cv_optimizes=yes], [rd_cv_optimizes=no])])
+		AS_IF([test "$rd_cv_optimizes$rd_fuzzers${SANITIZE_FLAGS:+yes}" = yesno], [
 			RD_TRY_FLAGS([-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3],
 				[HARDEN_CPPFLAGS="-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3"],
 				[RD_TRY_FLAGS([-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2],
