@@ -27,6 +27,13 @@ void replyd_free(struct replyd *server);
 int replyd_set(struct replyd *server, const char *name, const char *value);
 
 /*
+ * Reads a configuration file, replyd.conf(5): numbers, listeners, routes. Opens what it names, but
+ * for the addresses. Once, before anything else is added, on a server that replyd_free ends when it
+ * fails. 0, or -1: the error says file, line, option, and what would be right.
+ */
+int replyd_configure(struct replyd *server, const char *file);
+
+/*
  * Adds an address: "127.0.0.1:8080", "[::1]:80", "localhost:0" (both families, a free port),
  * "unix:/path". 0, or -1: not an address, not found, no memory.
  */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct rd_files;
+struct rd_mime;
 
 /*
  * `root` is a directory; with `list`, a directory without an index.html is shown as a list. At
@@ -19,6 +20,9 @@ struct rd_files *rd_files_new(const char *root, bool list, size_t kept);
 
 /* What the path led to has changed: the next who asks gets what is there then. */
 void rd_files_forget(struct rd_files *files, const char *path, size_t len);
+
+/* Before it serves: types in place of the system's. They are the caller's, and live longer. */
+void rd_files_types(struct rd_files *files, const struct rd_mime *mime);
 
 /* data is a struct rd_files, which release frees. */
 extern const struct rd_handler rd_files;

@@ -64,6 +64,11 @@ struct rd_upload *rd_upload_new(const char *root, bool list, size_t kept)
 	return NULL;
 }
 
+void rd_upload_types(struct rd_upload *u, const struct rd_mime *mime)
+{
+	rd_files_types(u->files, mime);
+}
+
 static int upload_status(int error)
 {
 	switch (error) {

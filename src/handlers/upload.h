@@ -10,9 +10,13 @@
 #include <stddef.h>
 
 struct rd_upload;
+struct rd_mime;
 
 /* As rd_files_new, which answers what is not an upload. */
 struct rd_upload *rd_upload_new(const char *root, bool list, size_t kept);
+
+/* As rd_files_types. */
+void rd_upload_types(struct rd_upload *upload, const struct rd_mime *mime);
 
 /*
  * PUT puts the body in place of the file that the path names, whole or not at all, and on disk when

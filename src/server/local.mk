@@ -2,7 +2,10 @@
 folder_libs += src/server/libserver.la
 noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
+	src/server/configure.c \
+	src/server/configure.h \
 	src/server/open.c \
 	src/server/open.h \
+	src/server/routes.c \
 	src/server/server.c \
 	src/server/server.h

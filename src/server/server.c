@@ -6,6 +6,8 @@
 #include "server/server.h"
 
 #include "base/clock.h"
+#include "codec/mime.h"
+#include "config/config.h"
 #include "handlers/echo.h"
 #include "handlers/files.h"
 #include "server/open.h"
@@ -24,6 +26,7 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
+	SWEEP_US = 2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
 };
 
 static const struct {
@@ -57,6 +60,7 @@ struct replyd *replyd_new(void)
 		s->setting[i] = settings[i].value;
 	for (int i = 0; i < RD_LISTENERS; i++)
 		s->listener[i].fd = -1;
+	s->least_us = SWEEP_US;
 	return s;
 }
 
@@ -114,10 +118,14 @@ static size_t server_kept(size_t descriptors)
 	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
 }
 
+size_t rd_server_files_kept(void)
+{
+	return server_kept(server_descriptors()) / 2;
+}
+
 int replyd_files(struct replyd *s, const char *prefix, const char *directory, bool list)
 {
-	struct rd_files *files =
-		rd_files_new(directory, list, server_kept(server_descriptors()) / 2);
+	struct rd_files *files = rd_files_new(directory, list, rd_server_files_kept());
 
 	if (!files)
 		return rd_server_failed(s, "%s: %s", directory, strerror(errno));
@@ -141,10 +149,15 @@ static uint64_t server_us(const struct replyd *s, enum rd_setting which)
 	return (uint64_t)s->setting[which] * 1000;
 }
 
-static void server_services(struct replyd *s)
+const char *rd_server_temporary(void)
 {
 	const char *temporary = secure_getenv("TMPDIR");
 
+	return temporary ? temporary : P_tmpdir;
+}
+
+static void server_services(struct replyd *s)
+{
 	s->http = (struct rd_http_service){
 		.app = &s->app,
 		.limits = RD_HEAD_LIMITS,
@@ -153,20 +166,20 @@ static void server_services(struct replyd *s)
 		.body_us = server_us(s, SET_BODY_MS),
 		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
 		.write_us = server_us(s, SET_WRITE_MS),
-		.temporary = temporary ? temporary : P_tmpdir,
+		.temporary = rd_server_temporary(),
 	};
 	s->line = (struct rd_line_service){
 		.route = rd_router_find(&s->line_router, "", 0),
 		.line_us = server_us(s, SET_HEAD_MS),
 		.write_us = server_us(s, SET_WRITE_MS),
-		.busy = "busy: try again later\n",
+		.busy = RD_SERVER_BUSY,
 	};
 }
 
-/* No deadline is shorter, so that main need not look more often (LINGER_US of flow/pool.c is 2 s). */
+/* No deadline is shorter, so that main need not look more often. */
 static uint64_t server_sweep_us(const struct replyd *s)
 {
-	uint64_t least = 2 * 1000 * 1000;
+	uint64_t least = s->least_us;
 
 	for (enum rd_setting i = SET_HEAD_MS; i <= SET_WRITE_MS; i++)
 		if (server_us(s, i) < least)
@@ -262,6 +275,8 @@ void replyd_free(struct replyd *s)
 		server_close(s);
 	rd_app_free(&s->app);
 	rd_router_free(&s->line_router);
+	rd_mime_free(s->mime);
+	rd_config_free(s->config);
 	for (size_t i = 0; i < s->listeners; i++)
 		free(s->url[i]);
 	rd_lock_fini(&s->look);

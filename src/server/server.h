@@ -20,12 +20,28 @@ enum rd_setting {
 
 enum { RD_LISTENERS = 64 };
 
+/* What a line service says when the queue is full. */
+#define RD_SERVER_BUSY "busy: try again later\n"
+
+struct rd_config; /* config/config.h */
+struct rd_mime;	  /* codec/mime.h */
+
+/* What one listener serves. */
+struct rd_service {
+	struct rd_http_service http;
+	struct rd_line_service line;
+};
+
 struct replyd {
 	long setting[SETTING_COUNT];
 	struct rd_app app;	      /* what the HTTP listeners serve */
 	struct rd_router line_router; /* of the line listeners: one route for all */
 	struct rd_http_service http;
 	struct rd_line_service line;
+	struct rd_config *config;		/* NULL: there is none */
+	struct rd_mime *mime;			/* that it says; NULL: the system's */
+	struct rd_service own[RD_LISTENERS];	/* of the listeners that it says */
+	uint64_t least_us;			/* no deadline that it says is shorter */
 	struct rd_listener listener[RD_LISTENERS];
 	char *url[RD_LISTENERS];
 	size_t listeners;
@@ -35,7 +51,7 @@ struct replyd {
 	struct rd_acceptor acceptor;
 	struct rd_lock look; /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
 	_Atomic int phase;   /* enum rd_phase */
-	char error[256];
+	char error[1024];
 };
 
 enum rd_phase {
@@ -57,6 +73,12 @@ struct rd_server_view {
 	size_t parked;
 	uint64_t count[COUNTER_COUNT];
 };
+
+/* The directory for bodies that are too long for memory, where nothing else is said. */
+const char *rd_server_temporary(void);
+
+/* How many files may be kept open for the next who asks. */
+size_t rd_server_files_kept(void);
 
 void rd_server_look(struct replyd *server, struct rd_server_view *view);
 

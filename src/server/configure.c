@@ -1,0 +1,225 @@
+/*
+ * configure - what a configuration makes of a server: its numbers, types, listeners and hosts.
+ * Thread:  the one that uses the server, before it is open.
+ * Owns:    the configuration, whose texts the services use.
+ */
+#include "server/configure.h"
+
+#include "base/buffer.h"
+#include "base/slurp.h"
+#include "codec/mime.h"
+#include "server/open.h"
+#include "server/server.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TYPES_MAX = 1024 * 1024 }; /* of a mime.types file */
+
+int rd_configure_wrong(struct replyd *s, const struct rd_section *section, enum rd_option option,
+		       const char *format, ...)
+{
+	char why[512], text[RD_CONFIG_WHY];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	rd_config_explain(section, option, why, text);
+	return rd_server_failed(s, "%s", text);
+}
+
+static uint64_t configure_number(const struct rd_section *section, enum rd_option option)
+{
+	return rd_config_value(section, option)->number;
+}
+
+static void configure_numbers(struct replyd *s, const struct rd_section *root)
+{
+	s->setting[SET_WORKERS] = (long)configure_number(root, WORKERS_max);
+	s->setting[SET_QUEUE] = (long)configure_number(root, QUEUE_length);
+	s->setting[SET_DRAIN_MS] = (long)configure_number(root, DRAIN_limit);
+}
+
+/* The system's types, or those of the file that is named, and behind them those that are added. */
+static int configure_types(struct replyd *s, const struct rd_section *root)
+{
+	const struct rd_value *file = rd_config_value(root, TYPES_file);
+	const struct rd_value *more = rd_config_value(root, TYPES_add);
+	struct rd_buffer lines = { 0 };
+	char why[256], *text;
+	bool added = true;
+	size_t len;
+
+	if (!file->text && !more->count)
+		return 0;
+	text = rd_slurp(file->text ? file->text : "/etc/mime.types", TYPES_MAX, &len, why,
+			sizeof(why));
+	if (!text && file->text)
+		return rd_configure_wrong(s, rd_config_next(root, SECTION_TYPES, NULL), TYPES_file,
+					  "%s", why);
+	if (text)
+		added = rd_buffer_add(&lines, text, len) && rd_buffer_text(&lines, "\n");
+	free(text);
+	for (size_t i = 0; i < more->count; i++)
+		added = added && rd_buffer_print(&lines, "%s\n", more->list[i]);
+	s->mime = added ? rd_mime_new(lines.at, lines.len) : NULL;
+	rd_buffer_free(&lines);
+	return s->mime ? 0 : rd_server_failed(s, "no memory");
+}
+
+/* Where bodies that are too long for memory go. */
+static int configure_temporary(struct replyd *s, const struct rd_section *root, const char **path)
+{
+	const struct rd_value *directory = rd_config_value(root, BODY_directory);
+	struct stat st;
+
+	*path = directory->text ? directory->text : rd_server_temporary();
+	if (!directory->text)
+		return 0;
+	if (stat(*path, &st) == 0 && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (access(*path, W_OK | X_OK) == 0)
+		return 0;
+	return rd_configure_wrong(s, rd_config_next(root, SECTION_BODY, NULL), BODY_directory,
+				  "%s: %s", *path, strerror(errno));
+}
+
+static uint64_t configure_us(struct replyd *s, const struct rd_section *section,
+			     enum rd_option option)
+{
+	uint64_t us = configure_number(section, option) * 1000;
+
+	if (us < s->least_us)
+		s->least_us = us;
+	return us;
+}
+
+/* What one listener serves, by its own deadlines and limits. `section` may be the whole file. */
+static void configure_service(struct replyd *s, const struct rd_section *section,
+			      const char *temporary, struct rd_service *service)
+{
+	service->http = (struct rd_http_service){
+		.app = &s->app,
+		.limits = {
+			.line = configure_number(section, LIMITS_line),
+			.field = configure_number(section, LIMITS_field),
+			.head = configure_number(section, LIMITS_head),
+			.fields = (unsigned)configure_number(section, LIMITS_fields),
+		},
+		.head_us = configure_us(s, section, DEADLINES_head),
+		.idle_us = configure_us(s, section, DEADLINES_idle),
+		.body_us = configure_us(s, section, DEADLINES_body),
+		.body_rate = configure_number(section, LIMITS_body_rate),
+		.write_us = configure_us(s, section, DEADLINES_write),
+		.temporary = temporary,
+	};
+	service->line = (struct rd_line_service){
+		.route = rd_router_find(&s->line_router, "", 0),
+		.line_us = service->http.head_us,
+		.write_us = service->http.write_us,
+		.busy = RD_SERVER_BUSY,
+	};
+}
+
+static int configure_listen(struct replyd *s, const struct rd_section *section, const char *address,
+			    const char *temporary)
+{
+	bool line = configure_number(section, LISTEN_protocol);
+	struct rd_service *service = &s->own[s->listeners];
+	size_t first = s->listeners;
+
+	if (replyd_listen(s, address, line ? REPLYD_LINE : REPLYD_HTTP) != 0) {
+		char why[sizeof(s->error)];
+
+		if (!section->title)
+			return -1;
+		memcpy(why, s->error, sizeof(why));
+		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", why);
+	}
+	configure_service(s, section, temporary, service);
+	for (size_t i = first; i < s->listeners; i++)
+		s->listener[i].service = line ? (const void *)&service->line : &service->http;
+	return 0;
+}
+
+static int configure_listeners(struct replyd *s, const struct rd_section *root)
+{
+	const struct rd_section *section = NULL;
+	const char *temporary;
+
+	if (configure_temporary(s, root, &temporary) != 0)
+		return -1;
+	if (rd_router_find(&s->line_router, "", 0) == NULL && replyd_echo(s) != 0)
+		return -1;
+	if (!rd_config_next(root, SECTION_LISTEN, NULL))
+		return configure_listen(s, root, "localhost:8080", temporary);
+	while ((section = rd_config_next(root, SECTION_LISTEN, section)))
+		if (configure_listen(s, section, section->title, temporary) != 0)
+			return -1;
+	return 0;
+}
+
+/* How many routes keep files open, who share what may be kept. */
+static size_t configure_keepers(const struct rd_section *in)
+{
+	const struct rd_section *route = NULL, *host = NULL;
+	size_t keepers = 0;
+
+	while ((route = rd_config_next(in, SECTION_ROUTE, route)))
+		keepers += rd_config_value(route, ROUTE_files)->text ||
+			   rd_config_value(route, ROUTE_upload)->text;
+	while ((host = rd_config_next(in, SECTION_HOST, host)))
+		keepers += configure_keepers(host);
+	return keepers;
+}
+
+static int configure_host(struct replyd *s, const char *name, const struct rd_section *section,
+			  size_t kept)
+{
+	struct rd_host *host;
+
+	if (!rd_config_next(section, SECTION_ROUTE, NULL) &&
+	    !rd_config_next(section, SECTION_PAGE, NULL) && section->kind == SECTION_ROOT)
+		return 0; /* a name that no host has is refused */
+	host = rd_app_host(&s->app, name);
+	if (!host)
+		return rd_server_failed(s, "no memory");
+	return rd_routes_add(s, host, section, kept);
+}
+
+static int configure_hosts(struct replyd *s, const struct rd_section *root)
+{
+	const struct rd_section *host = NULL;
+	size_t keepers = configure_keepers(root);
+	size_t kept = rd_server_files_kept() / (keepers ? keepers : 1);
+
+	if (configure_host(s, "", root, kept ? kept : 1) != 0)
+		return -1;
+	while ((host = rd_config_next(root, SECTION_HOST, host)))
+		if (configure_host(s, host->title, host, kept ? kept : 1) != 0)
+			return -1;
+	return 0;
+}
+
+int replyd_configure(struct replyd *s, const char *file)
+{
+	char why[RD_CONFIG_WHY];
+	const struct rd_section *root;
+
+	if (s->config)
+		return rd_server_failed(s, "%s: it has a configuration already", file);
+	s->config = rd_config_load(file, why);
+	if (!s->config)
+		return rd_server_failed(s, "%s", why);
+	root = rd_config_root(s->config);
+	configure_numbers(s, root);
+	if (configure_types(s, root) != 0 || configure_listeners(s, root) != 0)
+		return -1;
+	return configure_hosts(s, root);
+}

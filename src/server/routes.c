@@ -1,0 +1,209 @@
+/*
+ * routes - the routes and error pages of a host, as a configuration says them.
+ * Thread:  the one that uses the server, before it is open.
+ */
+#include "app/auth.h"
+#include "app/cors.h"
+#include "app/pages.h"
+#include "base/buffer.h"
+#include "handlers/files.h"
+#include "handlers/redirect.h"
+#include "handlers/text.h"
+#include "handlers/upload.h"
+#include "server/configure.h"
+#include "server/open.h"
+#include "server/server.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REDIRECT_STATUS = 302, TEXT_STATUS = 200 };
+
+/* What answers on a route. */
+struct work {
+	const struct rd_handler *handler;
+	void *data;
+	enum rd_option option; /* that says it */
+};
+
+static bool routes_yes(const struct rd_section *route, enum rd_option option)
+{
+	return rd_config_value(route, option)->number;
+}
+
+static int routes_status(const struct rd_section *route, int otherwise)
+{
+	const struct rd_value *status = rd_config_value(route, ROUTE_status);
+
+	return status->where.line ? (int)status->number : otherwise;
+}
+
+static void routes_files(struct replyd *s, const struct rd_section *route, const char *path,
+			 size_t kept, struct work *work)
+{
+	struct rd_files *files = rd_files_new(path, routes_yes(route, ROUTE_list), kept);
+
+	if (files && s->mime)
+		rd_files_types(files, s->mime);
+	*work = (struct work){ &rd_files, files, ROUTE_files };
+}
+
+static void routes_upload(struct replyd *s, const struct rd_section *route, const char *path,
+			  size_t kept, struct work *work)
+{
+	struct rd_upload *upload = rd_upload_new(path, routes_yes(route, ROUTE_list), kept);
+
+	if (upload && s->mime)
+		rd_upload_types(upload, s->mime);
+	*work = (struct work){ routes_yes(route, ROUTE_delete) ? &rd_upload_delete : &rd_upload,
+			       upload, ROUTE_upload };
+}
+
+static int routes_work(struct replyd *s, const struct rd_section *route, size_t kept,
+		       struct work *work)
+{
+	const char *files = rd_config_value(route, ROUTE_files)->text;
+	const char *upload = rd_config_value(route, ROUTE_upload)->text;
+	const char *to = rd_config_value(route, ROUTE_redirect)->text;
+	const char *text = rd_config_value(route, ROUTE_text)->text;
+
+	if (files)
+		routes_files(s, route, files, kept, work);
+	else if (upload)
+		routes_upload(s, route, upload, kept, work);
+	else if (to)
+		*work = (struct work){ &rd_redirect,
+				       rd_redirect_new(routes_status(route, REDIRECT_STATUS), to,
+						       routes_yes(route, ROUTE_rest)),
+				       ROUTE_redirect };
+	else
+		*work = (struct work){ &rd_text,
+				       rd_text_new(routes_status(route, TEXT_STATUS),
+						   rd_config_value(route, ROUTE_type)->text, text),
+				       ROUTE_text };
+	if (work->data)
+		return 0;
+	if (to && errno == EINVAL)
+		return rd_configure_wrong(
+			s, route, ROUTE_redirect,
+			"\"%s\" cannot be sent as a URL: encode what is not plain "
+			"ASCII, and with rest leave out '?' and '#'",
+			to);
+	return rd_configure_wrong(s, route, work->option, "%s: %s",
+				  rd_config_value(route, work->option)->text, strerror(errno));
+}
+
+static int routes_auth(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+{
+	const struct rd_section *auth = rd_config_next(route, SECTION_AUTH, NULL);
+	const char *realm;
+	char why[512];
+
+	if (!auth)
+		return 0;
+	realm = rd_config_value(auth, AUTH_realm)->text;
+	policy->auth = rd_auth_load(realm ? realm : "replyd",
+				    rd_config_value(auth, AUTH_file)->text, why, sizeof(why));
+	return policy->auth ? 0 : rd_configure_wrong(s, auth, AUTH_file, "%s", why);
+}
+
+/* The items, with `between` between them; or `otherwise` when there are none. */
+static bool routes_join(struct rd_buffer *to, const struct rd_value *items, const char *between,
+			const char *otherwise)
+{
+	bool added = items->count || rd_buffer_text(to, otherwise);
+
+	for (size_t i = 0; i < items->count; i++)
+		added = added && rd_buffer_text(to, i ? between : "") &&
+			rd_buffer_text(to, items->list[i]);
+	return added && rd_buffer_add(to, "", 1);
+}
+
+static int routes_cors(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+{
+	const struct rd_section *cors = rd_config_next(route, SECTION_CORS, NULL);
+	struct rd_buffer methods = { 0 }, headers = { 0 };
+	const struct rd_value *names, *age;
+
+	if (!cors)
+		return 0;
+	names = rd_config_value(cors, CORS_headers);
+	age = rd_config_value(cors, CORS_max_age);
+	if (routes_join(&methods, rd_config_value(cors, CORS_methods), ", ", "GET, HEAD, POST") &&
+	    routes_join(&headers, names, ", ", ""))
+		policy->cors = rd_cors_new(&(struct rd_cors_config){
+			.origins = (const char *const *)rd_config_value(cors, CORS_origins)->list,
+			.methods = methods.at,
+			.headers = names->count ? headers.at : NULL,
+			.max_age_s = age->where.line ? (long)(age->number / 1000) : -1,
+			.credentials = routes_yes(cors, CORS_credentials),
+		});
+	rd_buffer_free(&methods);
+	rd_buffer_free(&headers);
+	return policy->cors ? 0 : rd_server_failed(s, "no memory");
+}
+
+static int routes_policy(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+{
+	const struct rd_value *fields = rd_config_value(route, ROUTE_fields);
+	const struct rd_value *cache = rd_config_value(route, ROUTE_cache);
+	const struct rd_value *body = rd_config_value(route, ROUTE_body_max);
+	struct rd_buffer lines = { 0 };
+
+	if (!body->where.line)
+		body = rd_config_value(route, BODY_max);
+	policy->body_max = body->number;
+	if (cache->where.line)
+		policy->cache_s = (long)(cache->number / 1000);
+	for (size_t i = 0; i < fields->count; i++)
+		if (!rd_buffer_print(&lines, "%s\r\n", fields->list[i])) {
+			rd_buffer_free(&lines);
+			return rd_server_failed(s, "no memory");
+		}
+	policy->fields =
+		lines.at; /* ends in a NUL, as all that is printed; the route's from here */
+	if (routes_auth(s, route, policy) != 0)
+		return -1;
+	return routes_cors(s, route, policy);
+}
+
+static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_section *section,
+		      size_t kept)
+{
+	struct rd_route *route;
+	struct work work;
+
+	if (routes_work(s, section, kept, &work) != 0)
+		return -1;
+	route = rd_router_add(&host->router, section->title, work.handler, work.data);
+	if (route)
+		return routes_policy(s, section, &route->policy);
+	work.handler->release(work.data);
+	return rd_server_failed(s, "no memory");
+}
+
+static int routes_page(struct replyd *s, struct rd_host *host, const struct rd_section *page)
+{
+	char why[512];
+
+	if (!host->pages && !(host->pages = rd_pages_new()))
+		return rd_server_failed(s, "no memory");
+	if (rd_pages_add(host->pages, atoi(page->title), rd_config_value(page, PAGE_file)->text,
+			 why, sizeof(why)))
+		return 0;
+	return rd_configure_wrong(s, page, PAGE_file, "%s", why);
+}
+
+int rd_routes_add(struct replyd *s, struct rd_host *host, const struct rd_section *in, size_t kept)
+{
+	const struct rd_section *section = NULL;
+
+	while ((section = rd_config_next(in, SECTION_ROUTE, section)))
+		if (routes_one(s, host, section, kept) != 0)
+			return -1;
+	while ((section = rd_config_next(in, SECTION_PAGE, section)))
+		if (routes_page(s, host, section) != 0)
+			return -1;
+	return 0;
+}
