@@ -26,7 +26,7 @@ from served import WAIT_S, Client, Failure, Server, main, pattern, until
 ROUNDS = 10
 CLIENTS = 32
 BURST = 5
-FILES = {"small.txt": b"hello\n", "large.bin": pattern(3000000)}
+FILES = {"small.txt": b"hello\n", "large.bin": pattern(6000000)}
 SLOW_RCVBUF = 8192
 
 
