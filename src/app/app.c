@@ -168,20 +168,24 @@ static void app_policy_fields(struct rd_exchange *x)
 		rd_reply_lines(reply, policy->fields);
 }
 
+static void app_page(struct rd_exchange *x, int status)
+{
+	if (!rd_pages_reply(x->host ? x->host->pages : NULL, &x->reply, status))
+		rd_reply_page(&x->reply, status);
+}
+
 void rd_app_end(struct rd_exchange *x, int status)
 {
 	struct rd_reply *reply = &x->reply;
-	const struct rd_pages *pages = x->host ? x->host->pages : NULL;
 
 	if (status && status != reply->status) {
 		rd_body_release(&reply->body);
-		if (!rd_pages_reply(pages, reply, status))
-			rd_reply_page(reply, status);
+		app_page(x, status);
 	}
 	if (x->route)
 		app_policy_fields(x);
 	if (reply->status == 0 || reply->broken) {
 		rd_reply_reset(reply);
-		rd_reply_page(reply, 500);
+		app_page(x, 500);
 	}
 }

@@ -66,6 +66,13 @@ static bool auth_same(const char *a, const char *b, size_t len)
 	return differs == 0;
 }
 
+/* A bcrypt has its cost after the prefix: "04$" to "31$". */
+static bool auth_cost_ok(const char *at)
+{
+	return strspn(at, "0123456789") == 2 && at[2] == '$' && strncmp(at, "04", 2) >= 0 &&
+	       strncmp(at, "31", 2) <= 0;
+}
+
 /* Of a kind that is meant for passwords, and whole. */
 static bool auth_hash_ok(const char *hash)
 {
@@ -85,6 +92,7 @@ static bool auth_hash_ok(const char *hash)
 			return strlen(last + 1) == kinds[i].tail &&
 			       last[1 + strspn(last + 1, digits)] == '\0' &&
 			       strlen(hash) < CRYPT_OUTPUT_SIZE &&
+			       (hash[1] != '2' || auth_cost_ok(hash + 4)) &&
 			       crypt_checksalt(hash) != CRYPT_SALT_INVALID &&
 			       crypt_checksalt(hash) != CRYPT_SALT_METHOD_DISABLED;
 	return false;

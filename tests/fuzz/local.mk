@@ -5,6 +5,8 @@ if FUZZERS
 fuzz_link = libreplyd.la $(FUZZ_LIBS)
 noinst_PROGRAMS += tests/fuzz/fuzz_accept
 tests_fuzz_fuzz_accept_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_basic
+tests_fuzz_fuzz_basic_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_chunked
 tests_fuzz_fuzz_chunked_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_condition

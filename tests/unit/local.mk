@@ -1,12 +1,18 @@
 # unit: one Check program for each file with a rule in it.
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
+noinst_HEADERS += tests/unit/asking.h
+
 unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
+unit_tests += tests/unit/test_app
+unit_tests += tests/unit/test_auth
+unit_tests += tests/unit/test_basic
 unit_tests += tests/unit/test_chunked
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_conn
+unit_tests += tests/unit/test_cors
 unit_tests += tests/unit/test_date
 unit_tests += tests/unit/test_encode
 unit_tests += tests/unit/test_etag
@@ -17,11 +23,14 @@ unit_tests += tests/unit/test_html
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime
+unit_tests += tests/unit/test_pages
 unit_tests += tests/unit/test_park
 unit_tests += tests/unit/test_pool
 unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_range
+unit_tests += tests/unit/test_redirect
 unit_tests += tests/unit/test_regulate
 unit_tests += tests/unit/test_target
+unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
 unit_tests += tests/unit/test_variant
