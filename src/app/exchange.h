@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 enum {
-	RD_PATH_MAX = 8192 + 2,	  /* of a decoded path with its NUL: no request line is longer */
+	RD_PATH_MAX = 8192 + 2, /* of a decoded path with its NUL: no request line is longer */
 	RD_REPLY_FIELDS = 8192, /* bytes of the fields that a handler may add */
 };
 
@@ -48,11 +48,11 @@ struct rd_host;
 struct rd_route;
 
 struct rd_reply {
-	int status;	       /* 0: the handler gave none */
-	bool close;	       /* the last on its connection */
-	bool broken;	       /* a field was not well-formed, or there were too many bytes of them */
-	struct rd_span ready;  /* status line and fields made before; `fields` come behind */
-	uint64_t length;       /* of the body, also where it is not sent (HEAD) */
+	int status;  /* 0: the handler gave none */
+	bool close;  /* the last on its connection */
+	bool broken; /* a field was not well-formed, or there were too many bytes of them */
+	struct rd_span ready; /* status line and fields made before; `fields` come behind */
+	uint64_t length;      /* of the body, also where it is not sent (HEAD) */
 	struct rd_body body;
 	size_t fields_len;
 	char fields[RD_REPLY_FIELDS]; /* "Name: value\r\n" ... */
@@ -68,8 +68,8 @@ struct rd_exchange {
 	/* The whole body; of a line service, the line. In memory, or where at is NULL in a file. */
 	struct rd_span content;
 	uint64_t content_len;
-	int content_file; /* an unnamed file that is read from its start; -1: none */
-	struct rd_host *host;	/* that is asked, and the route that answers, once they are known */
+	int content_file;     /* an unnamed file that is read from its start; -1: none */
+	struct rd_host *host; /* that is asked, and the route that answers, once they are known */
 	struct rd_route *route;
 	struct rd_reply reply;
 };

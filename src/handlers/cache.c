@@ -12,14 +12,15 @@
 #include <string.h>
 
 enum {
-	SHARDS = 16,		      /* so that workers seldom meet */
-	BUCKETS = 256,		      /* of a shard */
+	SHARDS = 16,		       /* so that workers seldom meet */
+	BUCKETS = 256,		       /* of a shard */
 	SHARD_BYTES = 4 * 1024 * 1024, /* of files kept in memory */
 };
 
 struct shard {
 	struct rd_lock lock; /* rank CACHE */
-	/* under lock */ struct rd_file *bucket[BUCKETS], *newest, *oldest; size_t descriptors, bytes;
+	/* under lock */ struct rd_file *bucket[BUCKETS], *newest, *oldest;
+	size_t descriptors, bytes;
 };
 
 struct rd_cache {
@@ -133,8 +134,7 @@ static struct rd_file *shard_shrink(struct shard *s, size_t descriptors)
 {
 	struct rd_file *out = NULL;
 
-	while (s->oldest != s->newest &&
-	       (s->descriptors > descriptors || s->bytes > SHARD_BYTES)) {
+	while (s->oldest != s->newest && (s->descriptors > descriptors || s->bytes > SHARD_BYTES)) {
 		struct rd_file *f = s->oldest;
 
 		f = shard_take(s, shard_place(s, f->hash, f->path, f->path_len));

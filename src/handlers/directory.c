@@ -86,8 +86,8 @@ static bool list_read(struct list *l, DIR *dir, int root, const char *path)
 
 int rd_directory_reply(struct rd_exchange *x, int root, int fd)
 {
-	struct rd_buffer page = {0};
-	struct list list = {0};
+	struct rd_buffer page = { 0 };
+	struct list list = { 0 };
 	DIR *dir = fdopendir(fd);
 	bool made;
 

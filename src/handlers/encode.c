@@ -13,8 +13,8 @@
 #include <zlib.h>
 
 enum {
-	LEAST = 1024,	     /* shorter ones fit into a packet as they are */
-	MOST = 1024 * 1024,  /* longer ones take too long to code, and too much room to keep */
+	LEAST = 1024,	    /* shorter ones fit into a packet as they are */
+	MOST = 1024 * 1024, /* longer ones take too long to code, and too much room to keep */
 	GZIP_LEVEL = 6,
 	GZIP_MEMORY = 8,
 	GZIP_WINDOW = 15 + 16, /* the largest; 16 asks for the gzip wrapper */
@@ -38,8 +38,7 @@ static bool encode_ends(struct rd_span s, const char *with)
 {
 	size_t len = strlen(with);
 
-	return s.len >= len &&
-	       rd_span_eq_nocase((struct rd_span){ s.at + s.len - len, len }, with);
+	return s.len >= len && rd_span_eq_nocase((struct rd_span){ s.at + s.len - len, len }, with);
 }
 
 static bool encode_one_of(struct rd_span s, const char *const *list)

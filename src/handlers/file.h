@@ -26,9 +26,9 @@ struct rd_variant {
 	char *head;  /* ready part of a 200 */
 	size_t head_len;
 	const char *coding; /* as Content-Encoding says it, or NULL */
-	bool made;	    /* coded here: a later start may code it otherwise, so no ranges of it */
-	int64_t modified;   /* its Last-Modified */
-	struct stat st;	    /* of the file that it was read from */
+	bool made;	  /* coded here: a later start may code it otherwise, so no ranges of it */
+	int64_t modified; /* its Last-Modified */
+	struct stat st;	  /* of the file that it was read from */
 	char etag[RD_ETAG_SIZE];
 };
 

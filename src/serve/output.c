@@ -68,9 +68,9 @@ static enum rd_flush output_send(struct rd_output *o, struct rd_transport *t)
 	int n = 0;
 
 	if (o->len > o->sent)
-		iov[n++] = (struct iovec){o->at + o->sent, o->len - o->sent};
+		iov[n++] = (struct iovec){ o->at + o->sent, o->len - o->sent };
 	if (o->body.bytes && o->body.left > 0)
-		iov[n++] = (struct iovec){(char *)o->body.bytes, o->body.left};
+		iov[n++] = (struct iovec){ (char *)o->body.bytes, o->body.left };
 	if (n == 0)
 		return FLUSH_DONE;
 	enum rd_io io = rd_transport_send(t, iov, n, more, &sent);
@@ -130,7 +130,7 @@ void rd_output_body(struct rd_output *o, struct rd_body *body)
 		return;
 	}
 	o->body = *body;
-	*body = (struct rd_body){.file = -1};
+	*body = (struct rd_body){ .file = -1 };
 	if (o->body.left == 0)
 		rd_body_release(&o->body);
 }

@@ -8,13 +8,13 @@
 #include "net/transport.h"
 
 struct rd_output {
-	char *at;	 /* the worker's buffer */
-	size_t len;	 /* bytes in it ... */
-	size_t sent;	 /* ... of which so many are with the kernel */
+	char *at;    /* the worker's buffer */
+	size_t len;  /* bytes in it ... */
+	size_t sent; /* ... of which so many are with the kernel */
 	size_t size;
 	struct rd_body body; /* comes after the bytes */
-	uint64_t turn;	 /* bytes that may still be sent in this turn */
-	bool moved;	 /* the client has taken some since the output was begun or taken up */
+	uint64_t turn;	     /* bytes that may still be sent in this turn */
+	bool moved;	     /* the client has taken some since the output was begun or taken up */
 };
 
 enum rd_flush {

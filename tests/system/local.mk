@@ -4,11 +4,13 @@
 
 system_tests += tests/system/clients.py
 system_tests += tests/system/drain.py
+system_tests += tests/system/files.sh
 system_tests += tests/system/hostile.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/site.sh
+system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
 
 system_root = $(abs_top_builddir)/tests/system/root

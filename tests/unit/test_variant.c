@@ -52,8 +52,7 @@ START_TEST(choose)
 
 	if (rows[_i].accept)
 		rd_accept_field(&accept, rd_span_of(rows[_i].accept));
-	ck_assert_msg(rd_variant_choose(&accept, rows[_i].found, rows[_i].makes) ==
-			      rows[_i].chosen,
+	ck_assert_msg(rd_variant_choose(&accept, rows[_i].found, rows[_i].makes) == rows[_i].chosen,
 		      "row %d: %s", _i, rows[_i].accept ? rows[_i].accept : "no field");
 }
 END_TEST
