@@ -4,5 +4,7 @@ noinst_LTLIBRARIES += src/net/libnet.la
 src_net_libnet_la_SOURCES = \
 	src/net/address.c \
 	src/net/address.h \
+	src/net/memory.c \
+	src/net/memory.h \
 	src/net/plain.c \
 	src/net/transport.h

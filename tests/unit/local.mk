@@ -30,7 +30,10 @@ unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_redirect
 unit_tests += tests/unit/test_regulate
+unit_tests += tests/unit/test_stack
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
 unit_tests += tests/unit/test_variant
+
+noinst_HEADERS += tests/unit/stack.h
