@@ -23,6 +23,7 @@ unit_tests += tests/unit/test_html
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime
+unit_tests += tests/unit/test_output
 unit_tests += tests/unit/test_pages
 unit_tests += tests/unit/test_park
 unit_tests += tests/unit/test_pool
