@@ -152,6 +152,11 @@ int rd_app_admit(struct rd_exchange *x)
 	return 0;
 }
 
+const char *rd_app_rest(const struct rd_exchange *x)
+{
+	return x->path + (x->route ? x->route->prefix_len : 0);
+}
+
 static void app_policy_fields(struct rd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;

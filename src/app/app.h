@@ -43,6 +43,9 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x);
  */
 int rd_app_admit(struct rd_exchange *x);
 
+/* The part of x->path behind its route's prefix: empty, or it begins with a slash. */
+const char *rd_app_rest(const struct rd_exchange *x);
+
 /*
  * Completes the reply: `status` is what the handler returned. An error gets its page; what is
  * broken or empty becomes a 500; the policy's fields are added.

@@ -6,7 +6,7 @@
  */
 #include "handlers/directory.h"
 
-#include "app/exchange.h"
+#include "app/app.h"
 #include "base/buffer.h"
 #include "codec/listing.h"
 #include "handlers/beneath.h"
@@ -95,7 +95,7 @@ int rd_directory_reply(struct rd_exchange *x, int root, int fd)
 		close(fd);
 		return 500;
 	}
-	made = list_read(&list, dir, root, x->path);
+	made = list_read(&list, dir, root, rd_app_rest(x));
 	closedir(dir);
 	if (made && list.count > 0)
 		qsort(list.entry, list.count, sizeof(*list.entry), rd_listing_compare);

@@ -6,7 +6,7 @@
  */
 #include "handlers/files.h"
 
-#include "app/exchange.h"
+#include "app/app.h"
 #include "base/clock.h"
 #include "codec/condition.h"
 #include "codec/mime.h"
@@ -229,7 +229,7 @@ static int files_weigh_list(const struct rd_exchange *x)
 /* A directory that was asked for with its slash and has no index.html. */
 static int files_directory(struct rd_files *f, struct rd_exchange *x)
 {
-	int fd = rd_beneath_open(f->root, x->path + 1, O_RDONLY);
+	int fd = rd_beneath_open(f->root, rd_app_rest(x) + 1, O_RDONLY);
 	struct stat st;
 	int status;
 
@@ -254,13 +254,12 @@ static int files_find(struct rd_files *f, struct rd_exchange *x, struct rd_file 
 {
 	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
 	char name[RD_PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
-	bool slash = x->path[x->target.path_len - 1] == '/';
+	const char *rest = rd_app_rest(x);
+	bool slash = *rest && x->path[x->target.path_len - 1] == '/';
 	struct stat st;
 	int fd;
 
-	memcpy(name, x->path + 1, x->target.path_len);
-	if (slash)
-		strcpy(name + x->target.path_len - 1, index_name);
+	strcpy(stpcpy(name, *rest ? rest + 1 : ""), slash ? index_name : "");
 	fd = rd_beneath_open(f->root, name, O_RDONLY);
 	if (fd < 0)
 		return slash && errno == ENOENT ? files_directory(f, x) : files_status(errno);
@@ -299,7 +298,7 @@ static int files_perform(struct rd_exchange *x, void *data)
 	kept = rd_cache_find(f->cache, x->path, x->target.path_len);
 	if (kept && files_believed(kept, x->now_us))
 		return files_reply(f, x, kept);
-	if (files_hidden(x->path))
+	if (files_hidden(rd_app_rest(x)))
 		return 404;
 	status = files_find(f, x, kept, &file);
 	if (kept && file != kept) {

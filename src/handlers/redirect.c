@@ -5,8 +5,7 @@
  */
 #include "handlers/redirect.h"
 
-#include "app/exchange.h"
-#include "app/route.h"
+#include "app/app.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,8 +53,8 @@ struct rd_redirect *rd_redirect_new(int status, const char *to, bool rest)
 static bool redirect_join(const struct rd_redirect *r, const struct rd_exchange *x, char *out,
 			  size_t size)
 {
-	const char *rest = x->path + x->route->prefix_len;
-	size_t rest_len = x->target.path_len - x->route->prefix_len, len = r->len;
+	const char *rest = rd_app_rest(x);
+	size_t rest_len = strlen(rest), len = r->len;
 	struct rd_span query = x->target.query;
 
 	memcpy(out, r->to, len);

@@ -10,7 +10,7 @@
  */
 #include "handlers/upload.h"
 
-#include "app/exchange.h"
+#include "app/app.h"
 #include "base/clock.h"
 #include "base/lock.h"
 #include "codec/condition.h"
@@ -105,13 +105,13 @@ static bool upload_hidden(const char *path)
 	return strstr(path, "/.") != NULL;
 }
 
-/* The directory that the path's last name stands in; -1 with errno. */
-static int upload_parent(const struct rd_upload *u, const struct rd_exchange *x, const char *name)
+/* The directory that the last name of `rest` stands in; -1 with errno. */
+static int upload_parent(const struct rd_upload *u, const char *rest, const char *name)
 {
 	char parent[RD_PATH_MAX];
-	size_t len = (size_t)(name - (x->path + 1));
+	size_t len = (size_t)(name - (rest + 1));
 
-	memcpy(parent, x->path + 1, len);
+	memcpy(parent, rest + 1, len);
 	parent[len] = '\0';
 	return rd_beneath_open(u->root, parent, O_RDONLY | O_DIRECTORY);
 }
@@ -261,17 +261,18 @@ static int upload_delete(struct rd_upload *u, struct rd_exchange *x, int dir, co
 static int upload_perform(struct rd_exchange *x, void *data)
 {
 	struct rd_upload *u = data;
-	const char *name = strrchr(x->path, '/') + 1;
+	const char *rest = rd_app_rest(x), *slash = strrchr(rest, '/'),
+		   *name = slash ? slash + 1 : rest;
 	bool removes = x->head.method == METHOD_DELETE;
 	int dir, status;
 
 	if (x->head.method != METHOD_PUT && !removes)
 		return rd_files.perform(x, u->files);
-	if (upload_hidden(x->path))
+	if (upload_hidden(rest))
 		return removes ? 404 : 403;
 	if (!*name) /* a directory's */
 		return 409;
-	dir = upload_parent(u, x, name);
+	dir = upload_parent(u, rest, name);
 	if (dir < 0)
 		return removes && (errno == ENOENT || errno == ENOTDIR) ? 404
 									: upload_status(errno);
