@@ -84,16 +84,6 @@ static enum rd_http_step http_finish(struct rd_http *h)
 	return http_end(h, rd_stream_finish(&h->s));
 }
 
-/* A head that was not complete can be so now only if a line has ended, or a limit is near. */
-static bool http_worth_parsing(const struct rd_stream *s)
-{
-	size_t len = s->end - s->start;
-
-	if (s->seen == 0)
-		return len > 0;
-	return len > 4096 || memchr(s->in + s->start + s->seen, '\n', len - s->seen);
-}
-
 /* Is there room behind what is on its way for a 100 and the next reply's head? */
 static bool http_has_room(const struct rd_output *out)
 {
@@ -121,7 +111,7 @@ static enum rd_http_step http_parse(struct rd_http *h)
 			return STEP_END;
 	if (rest)
 		return http_end(h, RD_MORE);
-	if (!http_worth_parsing(s))
+	if (len <= s->seen)
 		return STEP_READ;
 	n = rd_head_parse(s->in + s->start, len, &h->service->limits, &h->x.head);
 	s->seen = n == 0 ? len : 0;

@@ -226,7 +226,7 @@ START_TEST(replies)
 END_TEST
 
 /* As GET, but for the body. */
-START_TEST(head)
+START_TEST(head_has_no_body)
 {
 	struct rd_span all;
 
@@ -474,6 +474,8 @@ static const struct {
 	  "Content-Length: 2\r\n\r\n",
 	  "200 ", CLOSE_PEER_CUT },
 	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET /toy HTTP", "200 ", CLOSE_PEER_CUT },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET /a\tb and no line's end", "200 400 ",
+	  CLOSE_BAD_REQUEST },
 };
 
 START_TEST(last)
@@ -541,7 +543,7 @@ int main(void)
 	tcase_set_timeout(tcase, 300);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, replies);
-	tcase_add_test(tcase, head);
+	tcase_add_test(tcase, head_has_no_body);
 	tcase_add_test(tcase, cut_anywhere);
 	tcase_add_test(tcase, taken_slowly);
 	tcase_add_test(tcase, many);
