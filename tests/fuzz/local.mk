@@ -27,8 +27,12 @@ noinst_PROGRAMS += tests/fuzz/fuzz_mime
 tests_fuzz_fuzz_mime_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_range
 tests_fuzz_fuzz_range_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_stack
+tests_fuzz_fuzz_stack_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_units
+tests_fuzz_fuzz_units_LDADD = $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds
