@@ -45,7 +45,7 @@ class Program:
 
 		self._until(lambda: line() or self.process.poll() is not None, START_S)
 		if not line():
-			raise Failure("a line 'ready on ADDRESS'", self._story())
+			raise Failure("a line 'ready on ADDRESS'", self.story())
 		for word in re.split(r"[ ,]+", line()[1].decode()):
 			found = re.fullmatch(r"(?:\w+://)?(?:(unix:)(.+)|\[?(.+?)\]?:(\d+)/?)", word)
 			if found:
@@ -60,13 +60,13 @@ class Program:
 			self.process.stdin.write(line.encode() + b"\n")
 			self.process.stdin.flush()
 		except OSError:
-			raise Failure(f"an answer to {line}", self._story()) from None
+			raise Failure(f"an answer to {line}", self.story()) from None
 
 		def whole():
 			return self.output("out").split(b"\n")[:-1]
 		self._until(lambda: len(whole()) > self.answered or self.process.poll() is not None)
 		if len(whole()) <= self.answered:
-			raise Failure(f"an answer to {line}", self._story())
+			raise Failure(f"an answer to {line}", self.story())
 		self.answered += 1
 		return whole()[self.answered - 1].decode()
 
@@ -75,9 +75,9 @@ class Program:
 		try:
 			self.process.wait(DRAIN_S)
 		except subprocess.TimeoutExpired:
-			raise Failure("the program's end", self._story()) from None
+			raise Failure("the program's end", self.story()) from None
 		if statuses and self.process.returncode not in statuses:
-			raise Failure(f"exit status {'|'.join(map(str, statuses))}", self._story())
+			raise Failure(f"exit status {'|'.join(map(str, statuses))}", self.story())
 
 	def expect_output(self, kind, regex):
 		def found():
@@ -93,7 +93,7 @@ class Program:
 			self.process.terminate()
 			self.expect_exit([0])
 		if self.process.returncode < 0:
-			raise Failure("no death by signal", self._story())
+			raise Failure("no death by signal", self.story())
 		if SANITIZER.search(self.output("err")):
 			raise Failure("no sanitizer report", "one, see below")
 
@@ -111,7 +111,8 @@ class Program:
 		while not fact() and time.monotonic() < until:
 			time.sleep(LOOK_S)
 
-	def _story(self):
+	def story(self):
+		"""What has become of it."""
 		status = self.process.poll()
 		if status is None:
 			return "still running"
