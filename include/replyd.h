@@ -17,12 +17,12 @@ enum replyd_protocol { REPLYD_HTTP, REPLYD_LINE };
 /* NULL when there is no memory. One thread uses a server, but for replyd_stop. */
 struct replyd *replyd_new(void);
 
-/* Stopped by now. NULL is allowed. */
+/* Stopped by now. NULL is allowed. What a handler that never returned may still use is kept. */
 void replyd_free(struct replyd *server);
 
 /*
- * Sets a number by its name, before replyd_open: workers, queue, head_ms, idle_ms, write_ms,
- * drain_ms. 0, or -1: no such name, no number, or out of its range (the error says which that is).
+ * Sets a number by its name, before replyd_open: workers, queue, head_ms, idle_ms, body_ms,
+ * body_rate, write_ms, drain_ms. 0, or -1: no such name, no number, or out of its range (the error says which that is).
  */
 int replyd_set(struct replyd *server, const char *name, const char *value);
 
@@ -49,10 +49,10 @@ int replyd_files(struct replyd *server, const char *prefix, const char *director
 /* Answers each line of the line protocol with itself. */
 int replyd_echo(struct replyd *server);
 
-/* socket, bind, listen for every address. 0, or -1 and nothing is open. */
+/* socket, bind, listen for every address; starts a worker. 0, or -1 and nothing is open. */
 int replyd_open(struct replyd *server);
 
-/* The i-th address that is open, as a URL: "http://127.0.0.1:8080/"; NULL behind the last. */
+/* The i-th address that is open: "http://127.0.0.1:8080/", "unix:/path"; NULL behind the last. */
 const char *replyd_url(const struct replyd *server, size_t i);
 
 /*

@@ -56,6 +56,9 @@ struct wanted {
 	bool list;
 	const char **addresses;
 	int count;
+	const char *config; /* a file that says all this */
+	bool test;	    /* that it is right, and no more */
+	const char *workers, *queue; /* said here, whatever the file says */
 };
 
 static int options_address(struct wanted *w, const char *text)
@@ -64,7 +67,7 @@ static int options_address(struct wanted *w, const char *text)
 	const char *why;
 
 	if (!rd_address_parse(text, &address, &why)) {
-		rd_log("--listen %s: %s", text, why);
+		rd_log("--listen '%s': %s", text, why);
 		return 2;
 	}
 	w->addresses[w->count++] = text;
@@ -76,9 +79,17 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 	switch (letter) {
 	case 'l':
 		return options_address(w, optarg);
+	case 'c':
+		w->config = optarg;
+		return GO_ON;
+	case 't':
+		w->test = true;
+		return GO_ON;
 	case 'w':
+		w->workers = optarg;
 		return options_set(server, "workers", optarg);
 	case 'q':
+		w->queue = optarg;
 		return options_set(server, "queue", optarg);
 	case 'L':
 		w->protocol = REPLYD_LINE;
@@ -95,13 +106,31 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 	}
 }
 
+static int options_check(int operands, char **operand, const struct wanted *w)
+{
+	if (operands > 1)
+		rd_log("more than one DIRECTORY: '%s'", operand[1]);
+	else if (w->protocol == REPLYD_LINE && (operands > 0 || w->list))
+		rd_log("--line serves no files: it takes no DIRECTORY and no --list");
+	else if (w->config && (operands > 0 || w->count || w->list || w->protocol == REPLYD_LINE))
+		rd_log("--config says what is served and where: it takes no DIRECTORY, --listen, "
+		       "--line and --list");
+	else if (w->test && !w->config)
+		rd_log("--test needs --config FILE");
+	else
+		return GO_ON;
+	return 2;
+}
+
 static int options_read(int argc, char **argv, struct replyd *server, struct wanted *w)
 {
+	static char name[] = "replyd";
 	struct option longs[ROWS + 1] = {0};
 	char shorts[2 * ROWS + 1] = "";
 	int letter, status = GO_ON;
 	size_t n = 0;
 
+	argv[0] = name; /* what getopt's messages begin with */
 	for (int i = 0; i < ROWS; i++) {
 		longs[i] = (struct option){
 			.name = rows[i].word,
@@ -114,11 +143,23 @@ static int options_read(int argc, char **argv, struct replyd *server, struct wan
 	}
 	while (status == GO_ON && (letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
 		status = options_one(letter, server, w);
-	if (status == GO_ON && argc - optind > 1) {
-		rd_log("more than one DIRECTORY: '%s'", argv[optind + 1]);
-		status = 2;
+	return status == GO_ON ? options_check(argc - optind, argv + optind, w) : status;
+}
+
+static int options_configure(struct replyd *server, const struct wanted *w)
+{
+	if (replyd_configure(server, w->config) != 0) {
+		rd_log("%s", replyd_error(server));
+		return 1;
 	}
-	return status;
+	if (w->workers)
+		options_set(server, "workers", w->workers);
+	if (w->queue)
+		options_set(server, "queue", w->queue);
+	if (!w->test)
+		return GO_ON;
+	printf("%s: ok\n", w->config);
+	return 0;
 }
 
 static int options_serve(struct replyd *server, const struct wanted *w, const char *directory)
@@ -147,7 +188,9 @@ int rd_options_apply(int argc, char **argv, struct replyd *server)
 		return 1;
 	}
 	status = options_read(argc, argv, server, &w);
-	if (status == GO_ON)
+	if (status == GO_ON && w.config)
+		status = options_configure(server, &w);
+	else if (status == GO_ON)
 		status = options_serve(server, &w, optind < argc ? argv[optind] : ".");
 	if (status == 2)
 		fputs("Try 'replyd --help'.\n", stderr);

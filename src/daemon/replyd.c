@@ -56,15 +56,17 @@ static void program_descriptors(void)
 
 static void program_ready(void)
 {
+	char addresses[4096] = "";
+	size_t len = 0;
 	const char *url;
 
-	fputs("replyd: ready on", stdout);
 	for (size_t i = 0; (url = replyd_url(server, i)); i++)
-		printf(" %s", url);
-	putchar('\n');
+		if (len + strlen(url) + 2 < sizeof(addresses))
+			len += (size_t)sprintf(addresses + len, " %s", url);
+	printf("replyd: ready on%s\n", addresses);
 	fflush(stdout);
 #ifdef HAVE_LIBSYSTEMD
-	sd_notifyf(0, "READY=1\nSTATUS=Serving %s", replyd_url(server, 0));
+	sd_notifyf(0, "READY=1\nSTATUS=Ready on%s", addresses);
 #endif
 }
 

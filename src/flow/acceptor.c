@@ -12,8 +12,6 @@
 #include "flow/park.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,9 +46,29 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 				      TAG_LISTENER | i);
 }
 
-/* The queue had no room: the client is told so, and closed. */
+static void acceptor_put_back(struct rd_acceptor *a, struct rd_conn *c)
+{
+	if (c->expired) {
+		c->expired = false;
+		atomic_store(&a->slots->deadline[c->transport.fd], a->now_us);
+		a->next_sweep_us = a->now_us + LOOK_US;
+	} else {
+		c->stirred = false;
+		a->unstirred = true;
+	}
+	rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
+}
+
+/*
+ * The queue had no room. What main took out of the parking by itself has asked for nothing: it goes
+ * back, and main tries again soon. Else the client is told so, and closed.
+ */
 static void acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
 {
+	if (c->expired || a->stirring) {
+		acceptor_put_back(a, c);
+		return;
+	}
 	rd_count(&a->counters, COUNT_SHED);
 	rd_count(&a->counters, COUNT_CLOSED);
 	if (!c->session) /* else it is in the middle of an exchange: no reply would be understood */
@@ -171,6 +189,7 @@ static void acceptor_sweep(struct rd_acceptor *a)
 	uint64_t next = a->now_us + a->sweep_us;
 	size_t from = 0;
 
+	a->next_sweep_us = next; /* earlier, where the queue has no room for all of them */
 	while (from < a->slots->top) {
 		size_t n = rd_park_sweep(a->slots->deadline, a->slots->top, a->now_us, &from,
 					 expired, SWEPT, &next);
@@ -181,21 +200,41 @@ static void acceptor_sweep(struct rd_acceptor *a)
 
 			if (!rd_conn_take(c))
 				continue; /* someone has it, and looks at the clock himself */
-			c->expired = atomic_load(deadline) <= a->now_us; /* else parked anew */
+			if (atomic_load(deadline) > a->now_us) { /* it was parked anew */
+				rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
+				continue;
+			}
+			c->expired = true;
 			atomic_store(deadline, 0);
 			acceptor_ready(a, c);
 		}
 	}
-	a->next_sweep_us = next;
+	if (next < a->next_sweep_us)
+		a->next_sweep_us = next;
 }
 
-/* Every parked connection is looked at once more by a worker, and closed if nothing is begun. */
+/*
+ * Every parked connection is looked at once more by a worker, and closed if nothing is begun. Where
+ * the queue has no room for all of them, the rest has its turn later.
+ */
 static void acceptor_stir(struct rd_acceptor *a)
 {
-	for (size_t i = 0; i < a->slots->top; i++)
-		if (rd_conn_take(&a->slots->conn[i]))
-			acceptor_ready(a, &a->slots->conn[i]);
+	a->unstirred = false;
+	a->stirring = true;
+	for (size_t i = 0; i < a->slots->top; i++) {
+		struct rd_conn *c = &a->slots->conn[i];
+
+		if (!rd_conn_take(c))
+			continue;
+		if (c->stirred) {
+			rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
+			continue;
+		}
+		c->stirred = true;
+		acceptor_ready(a, c);
+	}
 	acceptor_push(a);
+	a->stirring = false;
 }
 
 /* What the kernel has completed is still served; then the listeners are closed. */
@@ -250,6 +289,8 @@ static void acceptor_turn(struct rd_acceptor *a)
 		acceptor_poll_listeners(a, true, 0);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
+	else if (a->unstirred)
+		acceptor_stir(a);
 }
 
 /* The time is over: workers close what they hold, and main what is parked. */
@@ -259,8 +300,10 @@ static long acceptor_cut(struct rd_acceptor *a)
 	long cut;
 
 	atomic_store(&a->slots->cut, true);
-	rd_pool_stop(a->pool, sums);
-	cut = (long)sums[COUNT_CUT];
+	a->stuck = rd_pool_stop(a->pool, sums);
+	if (a->stuck > 0)
+		rd_log("%u workers did not return from their handlers", a->stuck);
+	cut = (long)sums[COUNT_CUT] + a->stuck;
 	for (size_t i = 0; i < a->slots->top; i++) {
 		struct rd_conn *c = &a->slots->conn[i];
 
@@ -273,36 +316,21 @@ static long acceptor_cut(struct rd_acceptor *a)
 	return cut;
 }
 
-/*
- * Main as SCHED_BATCH: what it waits for no longer interrupts a worker in the middle of a request,
- * so that events gather while workers run and are handed over in larger batches. Returns the
- * policy that the caller's thread had.
- */
-static int acceptor_schedule(int policy)
-{
-	struct sched_param param = {0};
-	int was = SCHED_OTHER;
-
-	PTH(pthread_getschedparam(pthread_self(), &was, &param));
-	if (was == SCHED_OTHER || was == SCHED_BATCH) /* others were chosen by someone: kept */
-		PTH(pthread_setschedparam(pthread_self(), policy, &param));
-	return was;
-}
-
 long rd_acceptor_run(struct rd_acceptor *a)
 {
-	int policy;
-
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;
-	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, TAG_WAKE))
+	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, TAG_WAKE)) {
+		int error = errno;
+
+		acceptor_cut(a);
+		errno = error;
 		return -1;
-	policy = acceptor_schedule(SCHED_BATCH);
+	}
 	acceptor_poll_listeners(a, true, 0);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
-	acceptor_schedule(policy);
 	return acceptor_cut(a);
 }
 

@@ -2,7 +2,7 @@
  * conn - a client's connection: a slot in one table, its owner, and how it changes hands.
  *
  * Owned by exactly one of main, the queue, a worker, the parking. The slot's atomic state says by
- * whom, and changes only in rd_conn_pass, rd_conn_event, rd_conn_open and rd_conn_close:
+ * whom, and changes only in rd_conn_{open,pass,event,take,close}:
  *
  *     MAIN --> QUEUE --> WORKER --> PARKED --event or deadline--> MAIN
  *                        WORKER --> closed, the slot is free
@@ -52,6 +52,7 @@ struct rd_conn {
 	bool registered;      /* with epoll */
 	bool expired;	      /* main took it out for its deadline */
 	bool lingering;	      /* only read off, then closed */
+	bool stirred;	      /* given to a worker since the drain began */
 	bool last_look;	      /* looked at once more since the drain began */
 };
 

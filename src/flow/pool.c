@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINGER_US = 2 * 1000 * 1000 };
+enum {
+	LINGER_US = 2 * 1000 * 1000,
+	STOP_US = 1000 * 1000, /* for a worker to end once its time is over */
+};
 
 void rd_worker_block(struct rd_worker *w)
 {
@@ -192,7 +195,6 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 		return ENOMEM;
 	PTH(pthread_attr_init(&attr));
 	PTH(pthread_attr_setstacksize(&attr, p->stack));
-	PTH(pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED)); /* not as main runs */
 	rd_queue_join(p->queue);
 	error = pthread_create(&w->thread, &attr, worker_main, w);
 	PTH(pthread_attr_destroy(&attr));
@@ -294,18 +296,28 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 	return -1;
 }
 
-void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
+/* Whether the worker is over, or never was; waits until `until_us`. */
+static bool pool_join(struct rd_pool *p, struct rd_worker *w, uint64_t until_us)
 {
-	rd_queue_close(p->queue);
-	for (unsigned i = 0; i < p->max; i++) {
-		rd_lock_take(&p->lock);
-		bool started = p->worker[i].life != WORKER_NONE;
+	struct timespec until = rd_clock_timespec(until_us);
+	bool started;
 
-		rd_lock_drop(&p->lock);
-		if (started)
-			PTH(pthread_join(p->worker[i].thread, NULL));
-	}
+	rd_lock_take(&p->lock);
+	started = w->life != WORKER_NONE;
+	rd_lock_drop(&p->lock);
+	return !started || pthread_clockjoin_np(w->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+}
+
+unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
+{
+	uint64_t until_us = rd_clock_us() + STOP_US;
+	unsigned stuck = 0;
+
+	rd_queue_close(p->queue);
+	for (unsigned i = 0; i < p->max; i++)
+		stuck += !pool_join(p, &p->worker[i], until_us);
 	rd_pool_counters(p, sums);
+	return stuck;
 }
 
 void rd_pool_free(struct rd_pool *p)

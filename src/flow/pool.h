@@ -60,8 +60,12 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
  */
 bool rd_pool_tend(struct rd_pool *p);
 
-/* Closes the queue, waits until every worker has ended, adds up what they counted. */
-void rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
+/*
+ * Closes the queue, waits until every worker has ended, adds up what they counted. Returns how many
+ * did not end within a second: they are stuck in a handler, and all that they may still touch (the
+ * pool, the queue, the connections) must be left to them.
+ */
+unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
 
 /* Stopped by now. */
 void rd_pool_free(struct rd_pool *p);

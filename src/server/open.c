@@ -96,8 +96,8 @@ static char *open_url(const struct rd_listener *l)
 	char text[RD_ADDRESS_TEXT], *url = NULL;
 
 	rd_address_format(&l->bound.sa, l->bound.len, text, sizeof(text));
-	if (l->bound.sa.sa_family == AF_UNIX)
-		return strdup(text);
+	if (l->bound.sa.sa_family == AF_UNIX || l->protocol == &rd_line)
+		return strdup(text); /* as replyc takes it */
 	return asprintf(&url, "%s://%s/", l->protocol->name, text) < 0 ? NULL : url;
 }
 

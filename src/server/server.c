@@ -13,6 +13,7 @@
 #include "server/open.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,7 +129,7 @@ int replyd_files(struct replyd *s, const char *prefix, const char *directory, bo
 	struct rd_files *files = rd_files_new(directory, list, rd_server_files_kept());
 
 	if (!files)
-		return rd_server_failed(s, "%s: %s", directory, strerror(errno));
+		return rd_server_failed(s, "'%s': %s", directory, strerror(errno));
 	return rd_server_route(s, prefix, &rd_files, files);
 }
 
@@ -187,6 +188,45 @@ static uint64_t server_sweep_us(const struct replyd *s)
 	return least;
 }
 
+static void server_close_parts(struct replyd *s)
+{
+	for (size_t i = 0; i < s->listeners; i++)
+		rd_listener_close(&s->listener[i]);
+	rd_queue_fini(&s->queue);
+	rd_slots_fini(&s->slots);
+}
+
+/*
+ * As SCHED_BATCH, what main waits for does not interrupt a worker in the middle of a request, so
+ * that events gather while workers run and are handed over in larger batches. Threads inherit it.
+ * A sandbox may refuse: then they run as they do. Returns the policy that this thread had.
+ */
+static int server_schedule(int policy)
+{
+	struct sched_param param = {0};
+	int was = SCHED_OTHER;
+
+	if (pthread_getschedparam(pthread_self(), &was, &param) == 0 &&
+	    (was == SCHED_OTHER || was == SCHED_BATCH)) /* others were chosen by someone */
+		(void)pthread_setschedparam(pthread_self(), policy, &param);
+	return was;
+}
+
+static int server_start_pool(struct replyd *s)
+{
+	struct rd_pool_config pool = {
+		.min = 1,
+		.max = (unsigned)s->setting[SET_WORKERS],
+		.stack = STACK,
+		.idle_us = WORKER_IDLE_US,
+	};
+	int policy = server_schedule(SCHED_BATCH);
+	int failed = rd_pool_start(&s->pool, &s->queue, &pool);
+
+	server_schedule(policy);
+	return failed;
+}
+
 int replyd_open(struct replyd *s)
 {
 	size_t descriptors = server_descriptors();
@@ -205,8 +245,12 @@ int replyd_open(struct replyd *s)
 		return rd_server_failed(s, "the queue: no memory");
 	}
 	if (rd_server_open_listeners(s) != 0) {
-		rd_queue_fini(&s->queue);
-		rd_slots_fini(&s->slots);
+		server_close_parts(s);
+		return -1;
+	}
+	if (server_start_pool(s) != 0) {
+		rd_server_failed(s, "cannot start a worker: %s", strerror(errno));
+		server_close_parts(s);
 		return -1;
 	}
 	s->acceptor.slots = &s->slots;
@@ -225,39 +269,33 @@ const char *replyd_url(const struct replyd *s, size_t i)
 	return i < s->listeners ? s->url[i] : NULL;
 }
 
+/* The workers have ended. */
 static void server_close(struct replyd *s)
 {
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
-	for (size_t i = 0; i < s->listeners; i++)
-		rd_listener_close(&s->listener[i]);
-	rd_queue_fini(&s->queue);
-	rd_slots_fini(&s->slots);
+	server_close_parts(s);
+	rd_pool_free(&s->pool);
 }
 
 long replyd_serve(struct replyd *s)
 {
-	struct rd_pool_config pool = {
-		.min = 1,
-		.max = (unsigned)s->setting[SET_WORKERS],
-		.stack = STACK,
-		.idle_us = WORKER_IDLE_US,
-	};
+	int policy;
 	long cut;
 
 	if (atomic_load(&s->phase) != PHASE_OPEN)
 		return rd_server_failed(s, "not open");
-	if (rd_pool_start(&s->pool, &s->queue, &pool) != 0)
-		return rd_server_failed(s, "cannot start a worker: %s", strerror(errno));
 	atomic_store(&s->phase, PHASE_SERVING);
+	policy = server_schedule(SCHED_BATCH);
 	cut = rd_acceptor_run(&s->acceptor);
-	if (cut < 0) {
+	server_schedule(policy);
+	if (cut < 0)
 		rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
-		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){0});
-	}
-	server_close(s);
-	rd_pool_free(&s->pool);
+	if (s->acceptor.stuck > 0) /* they may still touch any part of it */
+		atomic_store(&s->phase, PHASE_STUCK);
+	else
+		server_close(s);
 	return cut;
 }
 
@@ -269,10 +307,12 @@ void replyd_stop(struct replyd *s)
 
 void replyd_free(struct replyd *s)
 {
-	if (!s)
+	if (!s || atomic_load(&s->phase) == PHASE_STUCK)
 		return;
-	if (atomic_load(&s->phase) == PHASE_OPEN)
+	if (atomic_load(&s->phase) == PHASE_OPEN) {
+		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){0});
 		server_close(s);
+	}
 	rd_app_free(&s->app);
 	rd_router_free(&s->line_router);
 	rd_mime_free(s->mime);

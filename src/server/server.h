@@ -58,7 +58,7 @@ enum rd_phase {
 	PHASE_MADE,
 	PHASE_OPEN,    /* listening */
 	PHASE_SERVING, /* main's loop runs */
-	PHASE_STOPPED, /* asked to stop before it served */
+	PHASE_STUCK,   /* stopped, but for workers that do not return: never freed */
 };
 
 /* Takes data. 0 or -1. */
