@@ -12,6 +12,7 @@ system_tests += tests/system/replyc.sh
 system_tests += tests/system/site.sh
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
+system_tests += tests/system/upload.sh
 
 system_root = $(abs_top_builddir)/tests/system/root
 check_DATA += tests/system/root.stamp
