@@ -6,6 +6,7 @@
  */
 #include "serve/stream.h"
 
+#include "base/clock.h"
 #include "base/must.h"
 #include "serve/intake.h"
 
@@ -102,7 +103,12 @@ enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
 
 enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
 {
-	switch (rd_output_flush(&s->out, &s->conn->transport)) {
+	bool long_body = s->out.body.left > 0;
+	enum rd_flush flush = rd_output_flush(&s->out, &s->conn->transport);
+
+	if (long_body) /* that took its time: it is not the next handler's */
+		s->worker->now_us = rd_clock_us();
+	switch (flush) {
 	case FLUSH_DONE:
 		return NEXT_GO;
 	case FLUSH_BLOCKED:
