@@ -2,7 +2,8 @@
 
 dist_man_MANS += \
 	doc/replyc.1 \
-	doc/replyd.8
+	doc/replyd.8 \
+	doc/replyd.conf.5
 
 EXTRA_DIST += \
 	doc/hacking.md \

@@ -93,16 +93,20 @@ static int load_begin(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return 0;
 }
 
-/* Whether there was one of this kind already, which has no title that would tell them apart. */
-static bool load_again(const struct rd_section *section)
+/*
+ * Whether there was one of this kind already, and no title that would tell them apart. libconfuse
+ * then gives the line of the earlier one for the start; its end is where `cfg` is.
+ */
+static bool load_again(cfg_t *cfg, const struct rd_section *section)
 {
-	char why[RD_CHECK_WHY];
 	const struct rd_section *before = rd_config_next(section->parent, section->kind, NULL);
+	char why[RD_CHECK_WHY];
 
 	if (before == section || section->title)
 		return false;
 	snprintf(why, sizeof(why), "stands in line %d already: say all in one", before->where.line);
-	load_wrong(section, OPTION_COUNT, why);
+	rd_tree_explain(load_where(cfg), section, OPTION_COUNT, why, loading->why);
+	loading->failed = true;
 	return true;
 }
 
@@ -113,8 +117,8 @@ static int load_end(cfg_t *cfg, cfg_opt_t *opt)
 	enum rd_option option = OPTION_COUNT;
 	char why[RD_CHECK_WHY];
 
-	(void)cfg, (void)opt;
-	if (loading->failed || load_again(section))
+	(void)opt;
+	if (loading->failed || load_again(cfg, section))
 		return -1;
 	if (!rd_check_section(section, &option, why)) {
 		load_wrong(section, option, why);

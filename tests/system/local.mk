@@ -3,6 +3,7 @@
 # installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit 77 says that it cannot run here.
 
 system_tests += tests/system/clients.py
+system_tests += tests/system/config.sh
 system_tests += tests/system/drain.py
 system_tests += tests/system/files.sh
 system_tests += tests/system/hostile.py
@@ -17,7 +18,8 @@ system_tests += tests/system/upload.sh
 system_root = $(abs_top_builddir)/tests/system/root
 check_DATA += tests/system/root.stamp
 
-tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(systemdsystemunit_DATA)
+tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DATA) \
+		$(systemdsystemunit_DATA)
 	$(AM_V_at)$(MKDIR_P) tests/system && rm -rf $(system_root)
 	$(AM_V_GEN)$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(system_root)' >tests/system/root.log
 	$(AM_V_at)touch $@

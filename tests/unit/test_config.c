@@ -1,0 +1,538 @@
+/*
+ * test_config - a configuration file: what it says, and for each error its line and its words.
+ */
+#include "config/config.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+static char directory[] = "/tmp/test-config-XXXXXX";
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *file = fopen(name, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static struct rd_config *load(const char *text, char why[RD_CONFIG_WHY])
+{
+	write_file("t.conf", text);
+	return rd_config_load("t.conf", why);
+}
+
+#define ROUTE(inside)  "route \"/\" {\n" inside "\n}\n"
+#define LISTEN(inside) "route \"/\" { text = a }\nlisten \"127.0.0.1:0\" {\n" inside "\n}\n"
+
+static const struct {
+	const char *text, *why;
+} bad[] = {
+	/* the form */
+	{ "drian = 1\n",
+	  "t.conf:1: there is no option \"drian\" here; there are workers queue drain "
+	  "body types deadlines limits listen host route error_page" },
+	{ ROUTE("auth { realm = a\nfil = b }"),
+	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
+	{ "workers {\n maximum = 3 }\n",
+	  "t.conf:2: workers: there is no option \"maximum\" here; there are max" },
+	{ "\nworkers max = 3\n", "t.conf:2: missing opening brace for section 'workers'" },
+	{ "\nworkers {\n max 3 }\n", "t.conf:3: workers: missing equal sign after option 'max'" },
+	{ "workers { max = {1, 2} }\n", "t.conf:1: workers: unexpected token '{'" },
+	{ "workers { max = }\n", "t.conf:1: workers: unexpected token '}'" },
+	{ "\n}\n", "t.conf:2: unexpected closing brace" },
+	{ ROUTE("text = a") "\nroute \"/b\" {\n text = b\n",
+	  "t.conf:5: route \"/b\": the '}' that ends it is missing" },
+	{ "workers {\n", "t.conf:1: workers: the '}' that ends it is missing" },
+	{ "workers {", "t.conf:1: workers: the '}' that ends it is missing" },
+	{ "host \"a\" {\nroute \"/\" { text = b }\nroute \"/c\" { text = b\n",
+	  "t.conf:3: host \"a\": route \"/c\": the '}' that ends it is missing" },
+	{ "workers { max = 1 }\n\nworkers { max = 1 }\n",
+	  "t.conf:3: workers: stands in line 1 already: say all in one" },
+	{ "workers {\n max = 1\n max = 2 }\n",
+	  "t.conf:3: workers: max: is said in line 2 already" },
+	{ ROUTE("text = a fields = {\"A: b\"}\n fields = {\"C: d\"}"),
+	  "t.conf:3: route \"/\": fields: is said in line 2 already" },
+	{ ROUTE("text = a fields = {\"A: b\"}\n fields = {\"A: b\", \"C: d\"}"),
+	  "t.conf:3: route \"/\": fields: is said in line 2 already" },
+	{ ROUTE("text = a fields = \"A: b\"\n fields = \"C: d\""),
+	  "t.conf:3: route \"/\": fields: is said in line 2 already" },
+	{ "route {\n text = a }\n", "t.conf:1: route lacks its title: say route \"PATH\" { ... }" },
+	{ "listen { }\n", "t.conf:1: listen lacks its title: say listen \"ADDRESS\" { ... }" },
+	/* values */
+	{ "workers { max = 0 }\n", "t.conf:1: workers: max: 0 is not from 1 to 10000" },
+	{ "workers { max = 10001 }\n", "t.conf:1: workers: max: 10001 is not from 1 to 10000" },
+	{ "workers { max = many }\n",
+	  "t.conf:1: workers: max: \"many\" is not a number: say digits, such as 64" },
+	{ "queue { length = 0 }\n", "t.conf:1: queue: length: 0 is not from 1 to 1000000" },
+	{ "drain { limit = 2h }\n", "t.conf:1: drain: limit: 2h is not from 0ms to 1h" },
+	{ "drain { limit = 10 }\n", "t.conf:1: drain: limit: \"10\" is not a duration: say 500ms, "
+				    "10s, 5m, 1h or 7d" },
+	{ "deadlines { head = 9ms }\n", "t.conf:1: deadlines: head: 9ms is not from 10ms to 1h" },
+	{ "deadlines { idle = 25h }\n", "t.conf:1: deadlines: idle: 25h is not from 10ms to 1d" },
+	{ "deadlines { body = 0s }\n", "t.conf:1: deadlines: body: 0s is not from 10ms to 1h" },
+	{ "deadlines { write = soon }\n", "t.conf:1: deadlines: write: \"soon\" is not a duration: "
+					  "say 500ms, 10s, 5m, 1h or 7d" },
+	{ "limits { line = 9KiB }\n", "t.conf:1: limits: line: 9KiB is not from 64B to 8KiB" },
+	{ "limits { field = 63 }\n", "t.conf:1: limits: field: 63 is not from 64B to 64KiB" },
+	{ "limits { head = 1MiB }\n", "t.conf:1: limits: head: 1MiB is not from 64B to 64KiB" },
+	{ "limits { fields = 101 }\n", "t.conf:1: limits: fields: 101 is not from 1 to 100" },
+	{ "limits { body_rate = 0 }\n",
+	  "t.conf:1: limits: body_rate: 0 is not from 1B to 1000000000B" },
+	{ "body { max = 1x }\n", "t.conf:1: body: max: \"1x\" is not a size: say 64KiB or 1MiB" },
+	{ "body { directory = \"\" }\n",
+	  "t.conf:1: body: directory: \"\" is not a path: say one such as \"/srv/www\"" },
+	{ "types { add = {\"md text/markdown\"} }\n",
+	  "t.conf:1: types: add: \"md text/markdown\" is not a media type: say one such as "
+	  "\"text/plain\"" },
+	{ "types {\n add = {\"text/html html\",\n \"text/markdown\"} }\n",
+	  "t.conf:3: types: add: \"text/markdown\" lacks an extension: say \"text/markdown md mkd\"" },
+	/* listeners */
+	{ "listen \"8080\" { }\n",
+	  "t.conf:1: listen \"8080\": give HOST:PORT, as in 127.0.0.1:8080, or unix:PATH" },
+	{ LISTEN("protocol = ftp"),
+	  "t.conf:3: listen \"127.0.0.1:0\": protocol: \"ftp\" is not a protocol: say http or line" },
+	{ LISTEN("deadlines {\nhead = 1ms }"),
+	  "t.conf:4: listen \"127.0.0.1:0\": deadlines: head: 1ms is not from 10ms to 1h" },
+	{ LISTEN("workers { }"), "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
+				 "here; there are protocol deadlines limits" },
+	{ LISTEN("") LISTEN(""), "t.conf:5: \"/\" stands in line 1 already" },
+	{ "listen \"a:1\" { }\nlisten \"a:1\" { }\n",
+	  "t.conf:2: \"a:1\" stands in line 1 already" },
+	{ "listen \"a:1\" { }\n",
+	  "t.conf: nothing is served: say route \"/\" { files = \"/var/www/html\" }" },
+	{ "", "t.conf: nothing is served: say route \"/\" { files = \"/var/www/html\" }" },
+	{ "host \"a\" { }",
+	  "t.conf: nothing is served: say route \"/\" { files = \"/var/www/html\" }" },
+	/* hosts */
+	{ "host \"a:80\" { }\n",
+	  "t.conf:1: host \"a:80\": not a name: say one such as \"example.org\" or "
+	  "\"*.example.org\", without a port; routes for any name stand outside a host" },
+	{ "\nhost \"\" { }\n",
+	  "t.conf:2: host \"\": not a name: say one such as \"example.org\" or "
+	  "\"*.example.org\", without a port; routes for any name stand outside a host" },
+	{ "host \"a\" { }\nhost \"A\" { }\n", "t.conf:2: host \"A\": stands in line 1 already" },
+	{ "host \"a\" { }\nhost \"a\" { }\n", "t.conf:2: \"a\" stands in line 1 already" },
+	/* routes */
+	{ "route \"a\" { text = b }\n",
+	  "t.conf:1: route \"a\": a path begins with '/': say \"/\" for all, or \"/name\"" },
+	{ "route \"/a//b\" { text = b }\n",
+	  "t.conf:1: route \"/a//b\": no request has such a path: leave out \"//\", \"/./\", "
+	  "\"/../\", '?' and '#'" },
+	{ "route \"/a\" { text = b }\nroute \"/a\" { text = b }\n",
+	  "t.conf:2: \"/a\" stands in line 1 already" },
+	{ "route \"/a\" { text = b }\nroute \"/a/\" { text = b }\n",
+	  "t.conf:2: route \"/a/\": stands in line 1 already" },
+	{ ROUTE(""),
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, redirect or text" },
+	{ ROUTE("list = yes"),
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, redirect or text" },
+	{ ROUTE("files = a\ntext = b"),
+	  "t.conf:3: route \"/\": text: does not go with files in line 2: a route has one of them" },
+	{ ROUTE("text = b\nlist = yes"),
+	  "t.conf:3: route \"/\": list: does not go with text: it belongs to files or upload" },
+	{ ROUTE("files = a\ndelete = yes"),
+	  "t.conf:3: route \"/\": delete: does not go with files: it belongs to upload" },
+	{ ROUTE("files = a\nrest = no"),
+	  "t.conf:3: route \"/\": rest: does not go with files: it belongs to redirect" },
+	{ ROUTE("redirect = a\ntype = \"text/html\""),
+	  "t.conf:3: route \"/\": type: does not go with redirect: it belongs to text" },
+	{ ROUTE("upload = a\nstatus = 200"),
+	  "t.conf:3: route \"/\": status: does not go with upload: it belongs to redirect or text" },
+	{ ROUTE("redirect = a\nstatus = 300"),
+	  "t.conf:3: route \"/\": status: 300 does not redirect: say 301, 302, 303, 307 or 308" },
+	{ ROUTE("text = a\nstatus = 199"),
+	  "t.conf:3: route \"/\": status: 199 is not from 200 to 599" },
+	{ ROUTE("text = \"\""),
+	  "t.conf:2: route \"/\": text: \"\" is not a text: say one that is not empty" },
+	{ ROUTE("redirect = \"a\\nb\""),
+	  "t.conf:2: route \"/\": redirect: there is a control character in it" },
+	{ ROUTE("text = a type = html"),
+	  "t.conf:2: route \"/\": type: \"html\" is not a media type: say one such as "
+	  "\"text/plain\"" },
+	{ ROUTE("files = a list = maybe"),
+	  "t.conf:2: route \"/\": list: \"maybe\" is not yes or no: say yes or no" },
+	{ ROUTE("text = a body_max = \"1x\""),
+	  "t.conf:2: route \"/\": body_max: \"1x\" is not a size: say 64KiB or 1MiB" },
+	{ ROUTE("text = a cache = 1"), "t.conf:2: route \"/\": cache: \"1\" is not a duration: say "
+				       "500ms, 10s, 5m, 1h or 7d" },
+	{ ROUTE("text = a fields = {\"A: b\",\n\"A b\"}"),
+	  "t.conf:3: route \"/\": fields: \"A b\" is not a field: say \"Name: value\"" },
+	{ ROUTE("text = a fields = {\"A B: c\"}"),
+	  "t.conf:2: route \"/\": fields: \"A B: c\" is not a field: say \"Name: value\"" },
+	{ ROUTE("text = a fields = {\"A: b\\r\\nC: d\"}"),
+	  "t.conf:2: route \"/\": fields: \"A: b\r\nC: d\" is not a field: say \"Name: value\"" },
+	{ ROUTE("text = a fields = {\"content-length: 3\"}"),
+	  "t.conf:2: route \"/\": fields: \"content-length\" is said by replyd itself: leave it "
+	  "out" },
+	{ ROUTE("text = a\nauth {\nrealm = b }"),
+	  "t.conf:3: route \"/\": auth: file: is missing: say file = \"/etc/replyd/users\"" },
+	{ ROUTE("text = a\ncors { }"), "t.conf:3: route \"/\": cors: origins: is missing: say "
+				       "{\"https://example.org\"}, or {\"*\"} for any" },
+	{ ROUTE("text = a\ncors { origins = {\"example.org\"} }"),
+	  "t.conf:3: route \"/\": cors: origins: \"example.org\" is not an origin: say one such as "
+	  "\"https://example.org\"" },
+	{ ROUTE("text = a\ncors { origins = {\"https://example.org/\"} }"),
+	  "t.conf:3: route \"/\": cors: origins: \"https://example.org/\" is not an origin: say one "
+	  "such as \"https://example.org\"" },
+	{ ROUTE("text = a\ncors { origins = {\"*\", \"https://a\"} }"),
+	  "t.conf:3: route \"/\": cors: origins: \"*\" is any origin: leave out the others" },
+	{ ROUTE("text = a\ncors { origins = {\"*\"}\ncredentials = yes }"),
+	  "t.conf:4: route \"/\": cors: credentials: does not go with any origin: name the origins "
+	  "in line 3" },
+	{ ROUTE("text = a\ncors { origins = {\"*\"}\nmethods = {\"GET POST\"} }"),
+	  "t.conf:4: route \"/\": cors: methods: \"GET POST\" is not a name that HTTP allows" },
+	{ ROUTE("text = a\ncors { origins = {\"*\"}\nheaders = {\"\"} }"),
+	  "t.conf:4: route \"/\": cors: headers: \"\" is not a text: say one that is not empty" },
+	{ ROUTE("text = a\ncors { origins = {\"*\"}\nmax_age = x }"),
+	  "t.conf:4: route \"/\": cors: max_age: \"x\" is not a duration: say 500ms, 10s, 5m, 1h or "
+	  "7d" },
+	/* pages */
+	{ "error_page \"302\" { file = a }\n",
+	  "t.conf:1: error_page \"302\": not the status of an error: say one from \"400\" to \"599\"" },
+	{ "error_page \"4040\" { file = a }\n",
+	  "t.conf:1: error_page \"4040\": not the status of an "
+	  "error: say one from \"400\" to \"599\"" },
+	{ "error_page \"404\" {\n}\n",
+	  "t.conf:1: error_page \"404\": file: is missing: say file = \"404.html\"" },
+	/* includes */
+	{ "\ninclude(\"none.conf\")\n", "t.conf:2: include: none.conf: No such file or directory" },
+	{ "include(\".\")\n", "t.conf:1: include: .: is not a file" },
+	{ "include(a, b)\n", "t.conf:1: include takes one file: say include(\"hosts.conf\")" },
+	{ "include(\"t.conf\")\n",
+	  "t.conf:1: include: t.conf: in too many files, one in the other" },
+	{ "include(\"wrong.conf\")\n", "wrong.conf:2: workers: max: 0 is not from 1 to 10000" },
+	{ "include(\"open.conf\")\n}\n",
+	  "open.conf:2: route \"/i\": the '}' that ends it is missing" },
+	{ "workers {\ninclude(\"close.conf\")\n",
+	  "close.conf:1: workers: unexpected closing brace" },
+	{ "include(\"good.conf\")\nqueue { length = 0 }\n",
+	  "t.conf:2: queue: length: 0 is not from 1 to 1000000" },
+	{ ROUTE("include(\"text.conf\")\nlist = yes"),
+	  "t.conf:3: route \"/\": list: does not go with text: it belongs to files or upload" },
+};
+
+START_TEST(wrong)
+{
+	char why[RD_CONFIG_WHY] = "";
+
+	ck_assert_msg(!load(bad[_i].text, why), "taken: %s", bad[_i].text);
+	ck_assert_str_eq(why, bad[_i].why);
+}
+END_TEST
+
+START_TEST(no_file)
+{
+	char why[RD_CONFIG_WHY];
+
+	ck_assert_ptr_null(rd_config_load("nowhere/t.conf", why));
+	ck_assert_str_eq(why, "nowhere/t.conf: No such file or directory");
+	ck_assert_ptr_null(rd_config_load(directory, why));
+	ck_assert_ptr_nonnull(strstr(why, ": is not a file"));
+}
+END_TEST
+
+static const struct {
+	enum rd_option option;
+	uint64_t number;
+} defaults[] = {
+	{ WORKERS_max, 64 },	   { QUEUE_length, 8192 },     { DRAIN_limit, 10000 },
+	{ BODY_max, 1048576 },	   { DEADLINES_head, 10000 },  { DEADLINES_idle, 60000 },
+	{ DEADLINES_body, 30000 }, { DEADLINES_write, 30000 }, { LIMITS_line, 8192 },
+	{ LIMITS_field, 8192 },	   { LIMITS_head, 32768 },     { LIMITS_fields, 100 },
+	{ LIMITS_body_rate, 500 },
+};
+
+START_TEST(by_default)
+{
+	char why[RD_CONFIG_WHY];
+	struct rd_config *config = load(ROUTE("text = a"), why);
+	const struct rd_value *value;
+
+	ck_assert_ptr_nonnull(config);
+	value = rd_config_value(rd_config_root(config), defaults[_i].option);
+	ck_assert_int_eq(value->where.line, 0);
+	ck_assert_uint_eq(value->number, defaults[_i].number);
+	rd_config_free(config);
+}
+END_TEST
+
+/* Every option, once. The line of each is its place in this table + 1. */
+static const struct {
+	const char *line;
+	enum rd_section_kind in[4]; /* from the outside in */
+	enum rd_option option;
+	const char *text;
+	uint64_t number;
+} every[] = {
+	{ "workers { max = 3 }", { SECTION_WORKERS }, WORKERS_max, "3", 3 },
+	{ "queue { length = 4 }", { SECTION_QUEUE }, QUEUE_length, "4", 4 },
+	{ "drain { limit = 0s }", { SECTION_DRAIN }, DRAIN_limit, "0s", 0 },
+	{ "body { max = 0", { SECTION_BODY }, BODY_max, "0", 0 },
+	{ "directory = /tmp }", { SECTION_BODY }, BODY_directory, "/tmp", 0 },
+	{ "types { file = m/mime.types", { SECTION_TYPES }, TYPES_file, "m/mime.types", 0 },
+	{ "add = \"text/x-a a\" }", { SECTION_TYPES }, TYPES_add, "text/x-a a", 0 },
+	{ "listen \"127.0.0.1:0\" { protocol = line",
+	  { SECTION_LISTEN },
+	  LISTEN_protocol,
+	  "line",
+	  1 },
+	{ "deadlines { head = 1s",
+	  { SECTION_LISTEN, SECTION_DEADLINES },
+	  DEADLINES_head,
+	  "1s",
+	  1000 },
+	{ "idle = 1d", { SECTION_LISTEN, SECTION_DEADLINES }, DEADLINES_idle, "1d", 86400000 },
+	{ "body = 10ms", { SECTION_LISTEN, SECTION_DEADLINES }, DEADLINES_body, "10ms", 10 },
+	{ "write = 2m }", { SECTION_LISTEN, SECTION_DEADLINES }, DEADLINES_write, "2m", 120000 },
+	{ "limits { line = 64", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_line, "64", 64 },
+	{ "field = 1KiB", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_field, "1KiB", 1024 },
+	{ "head = 64KiB", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_head, "64KiB", 65536 },
+	{ "fields = 1", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_fields, "1", 1 },
+	{ "body_rate = 1B } }", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_body_rate, "1B", 1 },
+	{ "host \"*.Example.org\" { route \"/files/\" { files = \"../a b\"",
+	  { SECTION_HOST, SECTION_ROUTE },
+	  ROUTE_files,
+	  "../a b",
+	  0 },
+	{ "list = yes", { SECTION_HOST, SECTION_ROUTE }, ROUTE_list, "yes", 1 },
+	{ "fields = {\"X-A: b: c\"}",
+	  { SECTION_HOST, SECTION_ROUTE },
+	  ROUTE_fields,
+	  "X-A: b: c",
+	  0 },
+	{ "cache = 90s", { SECTION_HOST, SECTION_ROUTE }, ROUTE_cache, "90s", 90000 },
+	{ "body_max = 20MiB", { SECTION_HOST, SECTION_ROUTE }, ROUTE_body_max, "20MiB", 20971520 },
+	{ "auth { realm = 'a \"b\"'",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_AUTH },
+	  AUTH_realm,
+	  "a \"b\"",
+	  0 },
+	{ "file = users }", { SECTION_HOST, SECTION_ROUTE, SECTION_AUTH }, AUTH_file, "users", 0 },
+	{ "cors { origins = \"https://a.example:444\"",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_CORS },
+	  CORS_origins,
+	  "https://a.example:444",
+	  0 },
+	{ "methods = {PUT}",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_CORS },
+	  CORS_methods,
+	  "PUT",
+	  0 },
+	{ "headers = {X-A}",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_CORS },
+	  CORS_headers,
+	  "X-A",
+	  0 },
+	{ "max_age = 5m",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_CORS },
+	  CORS_max_age,
+	  "5m",
+	  300000 },
+	{ "credentials = on } }",
+	  { SECTION_HOST, SECTION_ROUTE, SECTION_CORS },
+	  CORS_credentials,
+	  "on",
+	  1 },
+	{ "error_page \"599\" { file = e.html } }",
+	  { SECTION_HOST, SECTION_PAGE },
+	  PAGE_file,
+	  "e.html",
+	  0 },
+};
+
+static const char others[] =
+	"host \"[::1]\" {\n"
+	"route \"/\" { upload = \"/in\" delete = true }\n"
+	"route \"/r\" { redirect = \"/s\" rest = off status = 308 }\n"
+	"route \"/t\" { text = \"u\\n\" type = \"text/x-v; w=x\" status = 404 }\n"
+	"}\n";
+
+START_TEST(every_option)
+{
+	char text[4096] = "", why[RD_CONFIG_WHY] = "";
+	struct rd_config *config;
+	const struct rd_section *s;
+	const struct rd_value *value;
+
+	for (int i = 0; i < COUNT(every); i++) {
+		strcat(text, every[i].line);
+		strcat(text, "\n");
+	}
+	strcat(text, others);
+	config = load(text, why);
+	ck_assert_msg(config != NULL, "%s", why);
+	s = rd_config_root(config);
+	for (int i = 0; i < 4 && every[_i].in[i]; i++)
+		ck_assert_ptr_nonnull(s = rd_config_next(s, every[_i].in[i], NULL));
+	value = rd_config_value(s, every[_i].option);
+	ck_assert_int_eq(value->where.line, _i + 1);
+	ck_assert_str_eq(value->where.file, "t.conf");
+	ck_assert_str_eq(value->text, every[_i].text);
+	if (value->count == 0)
+		ck_assert_uint_eq(value->number, every[_i].number);
+	else
+		ck_assert_str_eq(value->list[0], every[_i].text);
+	rd_config_free(config);
+}
+END_TEST
+
+START_TEST(other_routes)
+{
+	char why[RD_CONFIG_WHY] = "";
+	struct rd_config *config = load(others, why);
+	const struct rd_section *host, *up, *to, *text;
+
+	ck_assert_msg(config != NULL, "%s", why);
+	host = rd_config_next(rd_config_root(config), SECTION_HOST, NULL);
+	ck_assert_str_eq(host->title, "[::1]");
+	up = rd_config_next(host, SECTION_ROUTE, NULL);
+	to = rd_config_next(host, SECTION_ROUTE, up);
+	text = rd_config_next(host, SECTION_ROUTE, to);
+	ck_assert_ptr_null(rd_config_next(host, SECTION_ROUTE, text));
+	ck_assert_str_eq(rd_config_value(up, ROUTE_upload)->text, "/in");
+	ck_assert_uint_eq(rd_config_value(up, ROUTE_delete)->number, 1);
+	ck_assert_str_eq(rd_config_value(to, ROUTE_redirect)->text, "/s");
+	ck_assert_uint_eq(rd_config_value(to, ROUTE_rest)->number, 0);
+	ck_assert_uint_eq(rd_config_value(to, ROUTE_status)->number, 308);
+	ck_assert_int_eq(to->where.line, 3);
+	ck_assert_str_eq(rd_config_value(text, ROUTE_text)->text, "u\n");
+	ck_assert_str_eq(rd_config_value(text, ROUTE_type)->text, "text/x-v; w=x");
+	/* nothing of its neighbours */
+	ck_assert_ptr_null(rd_config_value(text, ROUTE_upload)->text);
+	ck_assert_int_eq(rd_config_value(up, ROUTE_status)->where.line, 0);
+	rd_config_free(config);
+}
+END_TEST
+
+/* A listener says some; the file says others; the rest is the default. */
+START_TEST(said_around)
+{
+	char why[RD_CONFIG_WHY];
+	struct rd_config *config = load("listen \"a:1\" { deadlines { head = 1s } }\n"
+					"listen \"a:2\" { }\n"
+					"deadlines { head = 2s idle = 3s }\n" ROUTE("text = a"),
+					why);
+	const struct rd_section *one, *two;
+
+	ck_assert_ptr_nonnull(config);
+	one = rd_config_next(rd_config_root(config), SECTION_LISTEN, NULL);
+	two = rd_config_next(rd_config_root(config), SECTION_LISTEN, one);
+	ck_assert_uint_eq(rd_config_value(one, DEADLINES_head)->number, 1000);
+	ck_assert_uint_eq(rd_config_value(one, DEADLINES_idle)->number, 3000);
+	ck_assert_uint_eq(rd_config_value(one, DEADLINES_write)->number, 30000);
+	ck_assert_uint_eq(rd_config_value(two, DEADLINES_head)->number, 2000);
+	rd_config_free(config);
+}
+END_TEST
+
+START_TEST(list_in_parts)
+{
+	char why[RD_CONFIG_WHY] = "";
+	struct rd_config *config =
+		load(ROUTE("text = a fields = {\"A: 1\", \"B: 2\"}\n"
+			   "fields += {\"C: 3\"} fields += {\"D: 4\", \"E: 5\"}"),
+		     why);
+	const struct rd_value *fields;
+
+	ck_assert_msg(config != NULL, "%s", why);
+	fields = rd_config_value(rd_config_next(rd_config_root(config), SECTION_ROUTE, NULL),
+				 ROUTE_fields);
+	ck_assert_uint_eq(fields->count, 5);
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(fields->list[i][0], 'A' + i);
+		ck_assert_int_eq(fields->list[i][3], '1' + i);
+	}
+	ck_assert_ptr_null(fields->list[5]);
+	rd_config_free(config);
+}
+END_TEST
+
+START_TEST(paths_from_the_file)
+{
+	char why[RD_CONFIG_WHY] = "";
+	struct rd_config *config;
+	const struct rd_section *route;
+
+	write_file("sub.conf", ROUTE("files = www") "include(\"good.conf\")\n");
+	ck_assert_int_eq(chdir("/"), 0);
+	snprintf(why, sizeof(why), "%s/sub.conf", directory + 1);
+	config = rd_config_load(why, why);
+	ck_assert_int_eq(chdir(directory), 0);
+	ck_assert_msg(config != NULL, "%s", why);
+	route = rd_config_next(rd_config_root(config), SECTION_ROUTE, NULL);
+	snprintf(why, sizeof(why), "%s/www", directory + 1);
+	ck_assert_str_eq(rd_config_value(route, ROUTE_files)->text, why);
+	rd_config_free(config);
+}
+END_TEST
+
+START_TEST(environment)
+{
+	char why[RD_CONFIG_WHY] = "";
+	struct rd_config *config;
+
+	setenv("REPLYD_TEST", "/srv", 1);
+	config = load(ROUTE("files = \"${REPLYD_TEST}/www\""), why);
+	ck_assert_msg(config != NULL, "%s", why);
+	ck_assert_str_eq(
+		rd_config_value(rd_config_next(rd_config_root(config), SECTION_ROUTE, NULL),
+				ROUTE_files)
+			->text,
+		"/srv/www");
+	rd_config_free(config);
+}
+END_TEST
+
+static void begin(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_int_eq(chdir(directory), 0);
+	write_file("good.conf", "host \"a\" {\n route \"/\" { text = a }\n}\n");
+	write_file("wrong.conf", "\nworkers { max = 0 }\n");
+	write_file("open.conf", "\nroute \"/i\" {\n text = i\n");
+	write_file("close.conf", "}\n");
+	write_file("text.conf", "text = a");
+}
+
+static void end(void)
+{
+	static const char *const names[] = { "good.conf", "wrong.conf", "open.conf", "close.conf",
+					     "text.conf", "t.conf",	"sub.conf" };
+
+	for (int i = 0; i < COUNT(names); i++)
+		unlink(names[i]);
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("config");
+	TCase *tcase = tcase_create("config");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_unchecked_fixture(tcase, begin, end);
+	tcase_add_loop_test(tcase, wrong, 0, COUNT(bad));
+	tcase_add_test(tcase, no_file);
+	tcase_add_loop_test(tcase, by_default, 0, COUNT(defaults));
+	tcase_add_loop_test(tcase, every_option, 0, COUNT(every));
+	tcase_add_test(tcase, other_routes);
+	tcase_add_test(tcase, said_around);
+	tcase_add_test(tcase, list_in_parts);
+	tcase_add_test(tcase, paths_from_the_file);
+	tcase_add_test(tcase, environment);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
