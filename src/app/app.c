@@ -57,7 +57,7 @@ void rd_app_free(struct rd_app *app)
 		free(app->host[i]);
 	}
 	free(app->host);
-	*app = (struct rd_app){0};
+	*app = (struct rd_app){ 0 };
 }
 
 /* Without the port; an IPv6 address keeps its brackets. */
@@ -123,7 +123,7 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 {
 	struct rd_span asked = x->target.host.at ? x->target.host : x->framing.host;
 
-	x->host = app_find_host(app, asked.at ? app_host_name(asked) : (struct rd_span){"", 0});
+	x->host = app_find_host(app, asked.at ? app_host_name(asked) : (struct rd_span){ "", 0 });
 	if (!x->host)
 		return 421;
 	if (x->target.form == RD_TARGET_ASTERISK) /* of the server, not of what it has */

@@ -16,7 +16,7 @@ void rd_body_release(struct rd_body *b)
 	void (*release)(void *) = b->release;
 	void *owner = b->owner;
 
-	*b = (struct rd_body){.file = -1};
+	*b = (struct rd_body){ .file = -1 };
 	if (release)
 		release(owner);
 }
@@ -25,9 +25,9 @@ void rd_reply_begin(struct rd_reply *r)
 {
 	r->status = 0;
 	r->close = r->broken = false;
-	r->ready = (struct rd_span){NULL, 0};
+	r->ready = (struct rd_span){ NULL, 0 };
 	r->length = 0;
-	r->body = (struct rd_body){.file = -1};
+	r->body = (struct rd_body){ .file = -1 };
 	r->fields_len = 0;
 }
 
@@ -85,10 +85,11 @@ void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char
 		    void (*release)(void *), void *owner)
 {
 	r->status = status;
-	r->ready = (struct rd_span){NULL, 0};
+	r->ready = (struct rd_span){ NULL, 0 };
 	r->length = len;
 	r->body = (struct rd_body){
-		.bytes = bytes, .file = -1, .left = len, .release = release, .owner = owner};
+		.bytes = bytes, .file = -1, .left = len, .release = release, .owner = owner
+	};
 	if (type)
 		rd_reply_field(r, "Content-Type", type);
 }
@@ -101,11 +102,11 @@ struct status {
 static const struct status *reply_status(int code)
 {
 	static const struct status statuses[] = {
-#define STATUS(code, reason, text) {code, reason, text},
+#define STATUS(code, reason, text) { code, reason, text },
 #include "tbl/status.h"
 #undef STATUS
 	};
-	static const struct status other = {0, "Status", ""};
+	static const struct status other = { 0, "Status", "" };
 
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
 		if (statuses[i].code == code)

@@ -28,8 +28,8 @@ static bool route_is(const struct rd_route *route, const char *prefix, size_t le
 	return route->prefix_len == len && memcmp(route->prefix, prefix, len) == 0;
 }
 
-struct rd_route *rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
-		   void *data)
+struct rd_route *rd_router_add(struct rd_router *r, const char *prefix,
+			       const struct rd_handler *handler, void *data)
 {
 	size_t len = route_trim(prefix), at = 0;
 	struct rd_route *route, **list;
@@ -49,7 +49,7 @@ struct rd_route *rd_router_add(struct rd_router *r, const char *prefix, const st
 	route->prefix_len = len;
 	route->handler = handler;
 	route->data = data;
-	route->policy = (struct rd_policy){.cache_s = -1, .body_max = RD_BODY_MAX};
+	route->policy = (struct rd_policy){ .cache_s = -1, .body_max = RD_BODY_MAX };
 	while (at < r->routes && list[at]->prefix_len > len) /* longest first */
 		at++;
 	memmove(&list[at + 1], &list[at], (r->routes - at) * sizeof(*list));
@@ -64,8 +64,7 @@ struct rd_route *rd_router_find(const struct rd_router *r, const char *path, siz
 		struct rd_route *route = r->route[i];
 		size_t n = route->prefix_len;
 
-		if (n <= len && memcmp(path, route->prefix, n) == 0 &&
-		    (n == len || path[n] == '/'))
+		if (n <= len && memcmp(path, route->prefix, n) == 0 && (n == len || path[n] == '/'))
 			return route;
 	}
 	return NULL;
@@ -83,7 +82,7 @@ void rd_router_free(struct rd_router *r)
 		free(r->route[i]);
 	}
 	free(r->route);
-	*r = (struct rd_router){0};
+	*r = (struct rd_router){ 0 };
 }
 
 void rd_route_learn(struct rd_route *route, unsigned us)

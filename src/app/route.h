@@ -43,8 +43,8 @@ struct rd_router {
  * The new route, which owns `data` (rd_router_free releases it). NULL, and `data` still the
  * caller's: there is no memory, or the prefix has a route.
  */
-struct rd_route *rd_router_add(struct rd_router *r, const char *prefix, const struct rd_handler *handler,
-		   void *data);
+struct rd_route *rd_router_add(struct rd_router *r, const char *prefix,
+			       const struct rd_handler *handler, void *data);
 /* NULL when no route answers for the path. */
 struct rd_route *rd_router_find(const struct rd_router *r, const char *path, size_t len);
 void rd_router_free(struct rd_router *r);

@@ -13,8 +13,9 @@ struct rd_files;
 struct rd_mime;
 
 /*
- * `root` is a directory, and what is in it stands below the route's prefix; with `list`, a directory without an index.html is shown as a list. At
- * most about `kept` files stay open for the next who asks. NULL with errno when it cannot be opened.
+ * `root` is a directory, and what is in it stands below the route's prefix; with `list`, a
+ * directory without an index.html is shown as a list. At most about `kept` files stay open for the
+ * next who asks. NULL with errno when it cannot be opened.
  */
 struct rd_files *rd_files_new(const char *root, bool list, size_t kept);
 

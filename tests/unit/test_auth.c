@@ -165,7 +165,7 @@ START_TEST(other_files)
 }
 END_TEST
 
-/* More people than are remembered; each is let in, each again. */
+/* More people than are remembered: each is let in, again and again, none with another word. */
 START_TEST(many)
 {
 	enum { N = 200 };
@@ -185,10 +185,14 @@ START_TEST(many)
 		unsigned bits =
 			(unsigned)('a' + i % N / 20) << 16 | (unsigned)('a' + i % 20) << 8 | ':';
 
-		snprintf(fields, sizeof(fields), "Basic %c%c%c%cc2VjcmV0", digit[bits >> 18],
-			 digit[bits >> 12 & 63], digit[bits >> 6 & 63], digit[bits & 63]);
-		ask_as(fields);
-		ck_assert_int_eq(rd_auth_check(all, &x), 0);
+		/* with "secret" and then with "secreU", when all places are taken */
+		for (int bad = 0; bad < 2; bad++) {
+			snprintf(fields, sizeof(fields), "Basic %c%c%c%cc2VjcmV%c",
+				 digit[bits >> 18], digit[bits >> 12 & 63], digit[bits >> 6 & 63],
+				 digit[bits & 63], bad ? 'V' : '0');
+			ask_as(fields);
+			ck_assert_int_eq(rd_auth_check(all, &x), bad ? 401 : 0);
+		}
 	}
 	rd_auth_free(all);
 }
