@@ -6,7 +6,7 @@
 
 struct rd_exchange;
 
-/* Takes `fd`, the open directory that x->path names below `root`. Fills the reply; 0, or a status. */
+/* Takes `fd`, the open directory that x asks for, below `root`. Fills the reply. 0, or a status. */
 int rd_directory_reply(struct rd_exchange *x, int root, int fd);
 
 #endif

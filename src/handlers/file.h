@@ -1,6 +1,6 @@
 /*
  * file - a file as it was when it was opened, in each coding that it can be sent in: small ones
- * with their bytes, large ones with an open descriptor, all with the ready part of their 200's head.
+ * with their bytes, large ones with an open descriptor, all with the ready part of a 200's head.
  */
 #ifndef RD_HANDLERS_FILE_H
 #define RD_HANDLERS_FILE_H

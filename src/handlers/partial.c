@@ -149,6 +149,6 @@ int rd_partial_reply(struct rd_exchange *x, struct rd_file *file, const struct r
 		return status;
 	if (count == 1)
 		return partial_one(x, file, v, ranges);
-	/* Content-Encoding would have clients decode the multipart body instead of what was coded */
+	/* Content-Encoding would have a client decode the multipart body, not what was coded */
 	return v->coding ? 200 : partial_several(x, file, v, ranges, count);
 }
