@@ -65,8 +65,8 @@ struct rd_config; /* owns all that the sections point to */
 enum { RD_CONFIG_WHY = 1024 }; /* holds any error and its NUL */
 
 /*
- * Reads and checks a file. NULL, and why says file, line, section, option, and what would be right.
- * One thread at a time.
+ * Reads and checks a file. NULL, and why says file, line, section, option, and what would be
+ * right. One thread at a time.
  */
 struct rd_config *rd_config_load(const char *path, char why[RD_CONFIG_WHY]);
 /* NULL is allowed. */
@@ -74,7 +74,7 @@ void rd_config_free(struct rd_config *config);
 
 const struct rd_section *rd_config_root(const struct rd_config *config);
 
-/* The section of that kind in `in` that follows `after`, or the first when that is NULL; or NULL. */
+/* The section of that kind in `in` behind `after`, or the first where that is NULL; or NULL. */
 const struct rd_section *rd_config_next(const struct rd_section *in, enum rd_section_kind kind,
 					const struct rd_section *after);
 

@@ -211,7 +211,7 @@ static int load_finish(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return loading->failed ? -1 : 0;
 }
 
-/* Reads into the section that cfg is what cfg->filename names; takes its text, which may be NULL. */
+/* Reads what cfg->filename names into the section that cfg is; takes its text, or NULL. */
 static bool load_text(cfg_t *cfg, char *text, size_t len)
 {
 	struct rd_buffer whole = { 0 };

@@ -15,7 +15,7 @@ struct rd_host;
 int rd_routes_add(struct replyd *server, struct rd_host *host, const struct rd_section *section,
 		  size_t kept);
 
-/* Keeps the text of what is wrong with an option's value, or with the section for OPTION_COUNT; -1. */
+/* Keeps what is wrong with an option's value, or with the section for OPTION_COUNT; -1. */
 int rd_configure_wrong(struct replyd *server, const struct rd_section *section,
 		       enum rd_option option, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

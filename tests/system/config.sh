@@ -28,7 +28,7 @@ same()
 }
 
 # "section option" for each row of the tables, and "section" for those that have none.
-awk -F'[(),"]+ *' '
+awk -F'[(), \t"]+' '
 	/^SECTION\(/ { word[$2] = $3; print $3 }
 	/^OPTION\(/ { print word[$2], $3 }' "$tbl/config_section.h" "$tbl/config_option.h" >"$work/one"
 
@@ -63,12 +63,12 @@ sed -Ei 's|"/[^"]*/404.html"|"page.html"|; s|"/srv/[a-z]+"|"dir"|; s|"/var/tmp"|
 conf=$(find "$REPLYD_ROOT" -path '*/etc/replyd/replyd.conf')
 [ -n "$conf" ] && grep -q "files = \"/.*/www\"" "$conf" ||
 	fail "not installed with the path of its site: etc/replyd/replyd.conf"
-make -s -C "$top_builddir" install-conf DESTDIR="$work/root" >/dev/null || fail "make install-conf"
+MAKEFLAGS= make -s -C "$top_builddir" install-conf DESTDIR="$work/root" >/dev/null || fail "make install-conf"
 conf=$(find "$work/root" -name replyd.conf)
 echo '# changed' >>"$conf"
 cp "$conf" "$work/changed"
-make -s -C "$top_builddir" install-conf DESTDIR="$work/root" >/dev/null || fail "make install-conf"
+MAKEFLAGS= make -s -C "$top_builddir" install-conf DESTDIR="$work/root" >/dev/null || fail "make install-conf"
 cmp "$conf" "$work/changed" || fail "an installation replaces a configuration"
-make -s -C "$top_builddir" uninstall-conf DESTDIR="$work/root" >/dev/null
+MAKEFLAGS= make -s -C "$top_builddir" uninstall-conf DESTDIR="$work/root" >/dev/null
 cmp "$conf" "$work/changed" || fail "make uninstall takes a changed configuration away"
 exit $failed

@@ -92,12 +92,14 @@ static const struct {
 	  "t.conf:1: types: add: \"md text/markdown\" is not a media type: say one such as "
 	  "\"text/plain\"" },
 	{ "types {\n add = {\"text/html html\",\n \"text/markdown\"} }\n",
-	  "t.conf:3: types: add: \"text/markdown\" lacks an extension: say \"text/markdown md mkd\"" },
+	  "t.conf:3: types: add: \"text/markdown\" lacks an extension: "
+	  "say \"text/markdown md mkd\"" },
 	/* listeners */
 	{ "listen \"8080\" { }\n",
 	  "t.conf:1: listen \"8080\": give HOST:PORT, as in 127.0.0.1:8080, or unix:PATH" },
 	{ LISTEN("protocol = ftp"),
-	  "t.conf:3: listen \"127.0.0.1:0\": protocol: \"ftp\" is not a protocol: say http or line" },
+	  "t.conf:3: listen \"127.0.0.1:0\": protocol: \"ftp\" is not a protocol: "
+	  "say http or line" },
 	{ LISTEN("deadlines {\nhead = 1ms }"),
 	  "t.conf:4: listen \"127.0.0.1:0\": deadlines: head: 1ms is not from 10ms to 1h" },
 	{ LISTEN("workers { }"), "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
@@ -134,7 +136,8 @@ static const struct {
 	{ ROUTE("list = yes"),
 	  "t.conf:1: route \"/\": nothing answers here: say files, upload, redirect or text" },
 	{ ROUTE("files = a\ntext = b"),
-	  "t.conf:3: route \"/\": text: does not go with files in line 2: a route has one of them" },
+	  "t.conf:3: route \"/\": text: does not go with files in line 2: "
+	  "a route has one of them" },
 	{ ROUTE("text = b\nlist = yes"),
 	  "t.conf:3: route \"/\": list: does not go with text: it belongs to files or upload" },
 	{ ROUTE("files = a\ndelete = yes"),
@@ -144,7 +147,8 @@ static const struct {
 	{ ROUTE("redirect = a\ntype = \"text/html\""),
 	  "t.conf:3: route \"/\": type: does not go with redirect: it belongs to text" },
 	{ ROUTE("upload = a\nstatus = 200"),
-	  "t.conf:3: route \"/\": status: does not go with upload: it belongs to redirect or text" },
+	  "t.conf:3: route \"/\": status: does not go with upload: "
+	  "it belongs to redirect or text" },
 	{ ROUTE("redirect = a\nstatus = 300"),
 	  "t.conf:3: route \"/\": status: 300 does not redirect: say 301, 302, 303, 307 or 308" },
 	{ ROUTE("text = a\nstatus = 199"),
@@ -179,8 +183,8 @@ static const struct {
 	  "t.conf:3: route \"/\": cors: origins: \"example.org\" is not an origin: say one such as "
 	  "\"https://example.org\"" },
 	{ ROUTE("text = a\ncors { origins = {\"https://example.org/\"} }"),
-	  "t.conf:3: route \"/\": cors: origins: \"https://example.org/\" is not an origin: say one "
-	  "such as \"https://example.org\"" },
+	  "t.conf:3: route \"/\": cors: origins: \"https://example.org/\" is not an origin: "
+	  "say one such as \"https://example.org\"" },
 	{ ROUTE("text = a\ncors { origins = {\"*\", \"https://a\"} }"),
 	  "t.conf:3: route \"/\": cors: origins: \"*\" is any origin: leave out the others" },
 	{ ROUTE("text = a\ncors { origins = {\"*\"}\ncredentials = yes }"),
@@ -191,11 +195,12 @@ static const struct {
 	{ ROUTE("text = a\ncors { origins = {\"*\"}\nheaders = {\"\"} }"),
 	  "t.conf:4: route \"/\": cors: headers: \"\" is not a text: say one that is not empty" },
 	{ ROUTE("text = a\ncors { origins = {\"*\"}\nmax_age = x }"),
-	  "t.conf:4: route \"/\": cors: max_age: \"x\" is not a duration: say 500ms, 10s, 5m, 1h or "
-	  "7d" },
+	  "t.conf:4: route \"/\": cors: max_age: \"x\" is not a duration: "
+	  "say 500ms, 10s, 5m, 1h or 7d" },
 	/* pages */
 	{ "error_page \"302\" { file = a }\n",
-	  "t.conf:1: error_page \"302\": not the status of an error: say one from \"400\" to \"599\"" },
+	  "t.conf:1: error_page \"302\": not the status of an error: "
+	  "say one from \"400\" to \"599\"" },
 	{ "error_page \"4040\" { file = a }\n",
 	  "t.conf:1: error_page \"4040\": not the status of an "
 	  "error: say one from \"400\" to \"599\"" },
