@@ -80,7 +80,7 @@ static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 /* Behind all that wait. False, and still ours, when there is no room or nobody waits. */
 static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 {
-	struct rd_entry entry = {.conn = c, .ready_us = w->now_us};
+	struct rd_entry entry = { .conn = c, .ready_us = w->now_us };
 
 	rd_conn_pass(c, OWN_WORKER, OWN_QUEUE);
 	if (rd_queue_push(w->pool->queue, &entry, 1) == 1)
@@ -176,6 +176,7 @@ static void *worker_main(void *arg)
 	rd_lock_take(&p->lock);
 	w->life = WORKER_GONE;
 	p->gone++;
+	rd_cond_signal(&p->ended);
 	rd_lock_drop(&p->lock);
 	return NULL;
 }
@@ -233,7 +234,7 @@ static void pool_grow(struct rd_pool *p, unsigned more)
 		rd_log("cannot start a worker: %s", strerror(error));
 }
 
-/* True when some worker began an entry since the last look; takes the rest of those that did not. */
+/* True when some worker began an entry since the last look; takes the rest of the others'. */
 static bool pool_relieve(struct rd_pool *p)
 {
 	bool began = false;
@@ -267,7 +268,7 @@ bool rd_pool_tend(struct rd_pool *p)
 
 int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config)
 {
-	uint64_t sums[COUNTER_COUNT] = {0};
+	uint64_t sums[COUNTER_COUNT] = { 0 };
 	int error = 0;
 
 	MUST(config->min >= 1 && config->min <= config->max && config->max <= RD_WORKERS_MAX);
@@ -277,13 +278,14 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 		.max = config->max,
 		.stack = config->stack,
 		.idle_us = config->idle_us,
-		.worker = aligned_alloc(_Alignof(struct rd_worker),
-					config->max * sizeof(*p->worker)),
+		.worker =
+			aligned_alloc(_Alignof(struct rd_worker), config->max * sizeof(*p->worker)),
 	};
 	if (!p->worker)
 		return -1;
 	memset(p->worker, 0, config->max * sizeof(*p->worker));
 	rd_lock_init(&p->lock, RANK_POOL);
+	rd_cond_init(&p->ended);
 	rd_lock_take(&p->lock);
 	for (unsigned i = 0; i < p->min && !error; i++)
 		error = pool_start_one(p, i);
@@ -296,16 +298,14 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 	return -1;
 }
 
-/* Whether the worker is over, or never was; waits until `until_us`. */
-static bool pool_join(struct rd_pool *p, struct rd_worker *w, uint64_t until_us)
+/* Under the pool's lock. False when the worker is not over by `until_us`. */
+static bool pool_await(struct rd_pool *p, const struct rd_worker *w, uint64_t until_us)
 {
-	struct timespec until = rd_clock_timespec(until_us);
-	bool started;
+	bool in_time = true;
 
-	rd_lock_take(&p->lock);
-	started = w->life != WORKER_NONE;
-	rd_lock_drop(&p->lock);
-	return !started || pthread_clockjoin_np(w->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+	while (w->life == WORKER_ALIVE && in_time)
+		in_time = rd_cond_wait_until(&p->ended, &p->lock, until_us);
+	return w->life != WORKER_ALIVE;
 }
 
 unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
@@ -314,8 +314,11 @@ unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 	unsigned stuck = 0;
 
 	rd_queue_close(p->queue);
+	rd_lock_take(&p->lock);
 	for (unsigned i = 0; i < p->max; i++)
-		stuck += !pool_join(p, &p->worker[i], until_us);
+		stuck += !pool_await(p, &p->worker[i], until_us);
+	pool_join_gone(p);
+	rd_lock_drop(&p->lock);
 	rd_pool_counters(p, sums);
 	return stuck;
 }
@@ -326,6 +329,7 @@ void rd_pool_free(struct rd_pool *p)
 		free(p->worker[i].in);
 		free(p->worker[i].out);
 	}
+	rd_cond_fini(&p->ended);
 	rd_lock_fini(&p->lock);
 	free(p->worker);
 	p->worker = NULL;

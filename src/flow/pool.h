@@ -36,6 +36,7 @@ struct rd_worker {
 struct rd_pool {
 	struct rd_queue *queue;
 	struct rd_lock lock;	  /* rank POOL */
+	struct rd_cond ended;	  /* gone grew */
 	struct rd_worker *worker; /* [max] */
 	unsigned min, max;
 	size_t stack;

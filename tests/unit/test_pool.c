@@ -152,7 +152,8 @@ static unsigned alive(void)
 static void end(size_t clients)
 {
 	gate = true;
-	rd_pool_stop(&pool, sums);
+	ck_assert_uint_eq(rd_pool_stop(&pool, sums), 0);
+	rd_pool_free(&pool);
 	for (size_t i = 0; i < clients; i++) {
 		if (rd_conn_take(conn[i]))
 			rd_conn_close(&conn[i], CLOSE_DRAIN);
@@ -310,6 +311,22 @@ START_TEST(cut)
 }
 END_TEST
 
+/* One that never comes back does not hold up the end: it is left alone with what it has. */
+START_TEST(stuck_at_the_end)
+{
+	uint64_t ignored[COUNTER_COUNT] = { 0 };
+
+	begin(2, 2);
+	ask("s");
+	while (stuck == 0)
+		sched_yield();
+	ck_assert_uint_eq(rd_pool_stop(&pool, ignored), 1);
+	ck_assert_uint_eq(alive(), 1);
+	end(1);
+	ck_assert_uint_eq(served, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("pool");
@@ -329,6 +346,7 @@ int main(void)
 	tcase_add_test(tcase, lingers);
 	tcase_add_test(tcase, stop_serves_what_waits);
 	tcase_add_test(tcase, cut);
+	tcase_add_test(tcase, stuck_at_the_end);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
