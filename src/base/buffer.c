@@ -78,5 +78,5 @@ void rd_buffer_drop(struct rd_buffer *b, size_t len)
 void rd_buffer_free(struct rd_buffer *b)
 {
 	free(b->at);
-	*b = (struct rd_buffer){0};
+	*b = (struct rd_buffer){ 0 };
 }

@@ -22,6 +22,6 @@ int64_t rd_clock_wall_s(void)
 
 struct timespec rd_clock_timespec(uint64_t us)
 {
-	return (struct timespec){.tv_sec = (time_t)(us / 1000000u),
-				 .tv_nsec = (long)(us % 1000000u) * 1000};
+	return (struct timespec){ .tv_sec = (time_t)(us / 1000000u),
+				  .tv_nsec = (long)(us % 1000000u) * 1000 };
 }

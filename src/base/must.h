@@ -10,10 +10,10 @@
 	((promise) ? (void)0 : rd_must_fail(#promise, __func__, __FILE__, __LINE__, 0))
 
 /* The same for a pthread call, which fails only by our misuse. */
-#define PTH(call)                                                                 \
-	do {                                                                      \
-		int pth_error = (call);                                           \
-		if (pth_error)                                                    \
+#define PTH(call)                                                                     \
+	do {                                                                          \
+		int pth_error = (call);                                               \
+		if (pth_error)                                                        \
 			rd_must_fail(#call, __func__, __FILE__, __LINE__, pth_error); \
 	} while (0)
 

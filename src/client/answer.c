@@ -222,15 +222,20 @@ static enum rd_answer_part answer_step(struct rd_answer *a, struct rd_span *rest
 				       struct rd_span *part)
 {
 	switch (a->state) {
-	case ANSWER_IN_HEAD: return answer_head(a, rest, part);
+	case ANSWER_IN_HEAD:
+		return answer_head(a, rest, part);
 	case ANSWER_IN_LENGTH:
 	case ANSWER_IN_CLOSE:
-	case ANSWER_IN_CHUNK: return answer_body(a, rest, part);
+	case ANSWER_IN_CHUNK:
+		return answer_body(a, rest, part);
 	case ANSWER_IN_SIZE:
 	case ANSWER_IN_CHUNK_END:
-	case ANSWER_IN_TRAILER: return answer_between(a, rest);
-	case ANSWER_COMPLETE: return ANSWER_END;
-	case ANSWER_REFUSED: break;
+	case ANSWER_IN_TRAILER:
+		return answer_between(a, rest);
+	case ANSWER_COMPLETE:
+		return ANSWER_END;
+	case ANSWER_REFUSED:
+		break;
 	}
 	return ANSWER_BAD;
 }

@@ -96,12 +96,22 @@ static void replyc_options(int argc, char **argv, struct rd_ask *ask)
 
 	while ((c = getopt_long(argc, argv, "fit:", options, NULL)) != -1) {
 		switch (c) {
-		case 'f': ask->fail = true; break;
-		case 'i': ask->head = true; break;
-		case 't': ask->timeout_us = replyc_timeout_us(optarg); break;
-		case OPTION_TRACE: ask->trace = true; break;
-		case OPTION_HELP: replyc_print(help);
-		case OPTION_VERSION: replyc_print("replyc (replyd) " PACKAGE_VERSION "\n");
+		case 'f':
+			ask->fail = true;
+			break;
+		case 'i':
+			ask->head = true;
+			break;
+		case 't':
+			ask->timeout_us = replyc_timeout_us(optarg);
+			break;
+		case OPTION_TRACE:
+			ask->trace = true;
+			break;
+		case OPTION_HELP:
+			replyc_print(help);
+		case OPTION_VERSION:
+			replyc_print("replyc (replyd) " PACKAGE_VERSION "\n");
 		default:
 			fputs("Try 'replyc --help' for more information.\n", stderr);
 			exit(EXIT_USAGE);

@@ -5,26 +5,8 @@
  * Thread:  any.
  */
 #include "codec/head.h"
+#include "codec/list.h"
 #include "codec/target.h"
-
-/* The next element of a comma-separated list (RFC 9110 §5.6.1), empty ones skipped. */
-static bool framing_element(struct rd_span *list, struct rd_span *element)
-{
-	const char *p = list->at, *end = list->at + list->len, *comma;
-
-	while (p < end && (*p == ',' || *p == ' ' || *p == '\t'))
-		p++;
-	if (p == end)
-		return false;
-	comma = memchr(p, ',', (size_t)(end - p));
-	if (!comma)
-		comma = end;
-	*list = (struct rd_span){comma, (size_t)(end - comma)};
-	while (comma > p && (comma[-1] == ' ' || comma[-1] == '\t'))
-		comma--;
-	*element = (struct rd_span){p, (size_t)(comma - p)};
-	return true;
-}
 
 /* Digits alone, and below 2^63. */
 static bool framing_number(struct rd_span s, uint64_t *out)
@@ -85,7 +67,7 @@ static int framing_coding(const struct rd_head *head, struct rd_framing *f)
 	while ((field = rd_head_next(head, FIELD_TRANSFER_ENCODING, &i))) {
 		list = field->value;
 		named = true;
-		while (framing_element(&list, &coding)) {
+		while (rd_list_next(&list, &coding)) {
 			if (f->chunked)
 				return 400;
 			if (rd_span_eq_nocase(coding, "chunked"))
@@ -111,7 +93,7 @@ static int framing_expect(const struct rd_head *head, struct rd_framing *f)
 
 	while (head->minor && (field = rd_head_next(head, FIELD_EXPECT, &i))) {
 		list = field->value;
-		while (framing_element(&list, &element)) {
+		while (rd_list_next(&list, &element)) {
 			if (!rd_span_eq_nocase(element, "100-continue"))
 				return 417;
 			f->expect_continue = true;
@@ -130,7 +112,7 @@ static void framing_connection(const struct rd_head *head, struct rd_framing *f)
 
 	while ((field = rd_head_next(head, FIELD_CONNECTION, &i))) {
 		list = field->value;
-		while (framing_element(&list, &option)) {
+		while (rd_list_next(&list, &option)) {
 			close |= rd_span_eq_nocase(option, "close");
 			keep |= rd_span_eq_nocase(option, "keep-alive");
 		}
@@ -142,7 +124,7 @@ int rd_head_framing(const struct rd_head *head, struct rd_framing *f)
 {
 	int status;
 
-	*f = (struct rd_framing){0};
+	*f = (struct rd_framing){ 0 };
 	framing_connection(head, f);
 	if ((status = framing_host(head, f)) || (status = framing_length(head, f)) ||
 	    (status = framing_coding(head, f)))

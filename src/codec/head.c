@@ -37,7 +37,7 @@ static const struct {
 	const char *word;
 	uint8_t len, id;
 } known[64] = {
-#define FIELD(name, word, slot) [slot] = {word, sizeof(word) - 1, FIELD_##name},
+#define FIELD(name, word, slot) [slot] = { word, sizeof(word) - 1, FIELD_##name },
 #include "tbl/field.h"
 #undef FIELD
 };
@@ -72,7 +72,7 @@ enum rd_field_id rd_field_id(const char *name, size_t len)
 
 static enum rd_method head_method(struct rd_span s)
 {
-#define METHOD(name, safe)   \
+#define METHOD(name, safe)        \
 	if (rd_span_eq(s, #name)) \
 		return METHOD_##name;
 #include "tbl/method.h"
@@ -86,7 +86,8 @@ const char *rd_method_word(enum rd_method method)
 #define METHOD(name, safe) #name,
 #include "tbl/method.h"
 #undef METHOD
-		""};
+		""
+	};
 
 	return words[method];
 }
@@ -119,8 +120,7 @@ static int head_version(struct cursor *c, struct rd_head *head)
 		return -400;
 	if (have < 8) /* "HTTP/1.1" */
 		return MORE;
-	if (c->at[5] < '0' || c->at[5] > '9' || c->at[6] != '.' || c->at[7] < '0' ||
-	    c->at[7] > '9')
+	if (c->at[5] < '0' || c->at[5] > '9' || c->at[6] != '.' || c->at[7] < '0' || c->at[7] > '9')
 		return -400;
 	if (c->at[5] != '1')
 		return -505;
@@ -138,7 +138,7 @@ static int head_request_line(struct cursor *c, struct rd_head *head)
 		return MORE;
 	if (n == 0 || c->at[n] != ' ')
 		return -400;
-	head->method_text = (struct rd_span){c->at, n};
+	head->method_text = (struct rd_span){ c->at, n };
 	head->method = head_method(head->method_text);
 	c->at += n + 1;
 	n = head_run(c, TARGET);
@@ -146,7 +146,7 @@ static int head_request_line(struct cursor *c, struct rd_head *head)
 		return MORE;
 	if (n == 0 || c->at[n] != ' ')
 		return -400;
-	head->target = (struct rd_span){c->at, n};
+	head->target = (struct rd_span){ c->at, n };
 	c->at += n + 1;
 	got = head_version(c, head);
 	return got == DONE ? head_line_end(c) : got;
@@ -161,13 +161,13 @@ static int head_field_line(struct cursor *c, struct rd_head *head)
 		return MORE;
 	if (n == 0 || c->at[n] != ':') /* obs-fold, or white space before the colon */
 		return -400;
-	f->name = (struct rd_span){c->at, n};
+	f->name = (struct rd_span){ c->at, n };
 	f->id = rd_field_id(c->at, n);
 	c->at += n + 1;
 	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
 		c->at++;
 	n = head_run(c, VALUE);
-	f->value = (struct rd_span){c->at, n};
+	f->value = (struct rd_span){ c->at, n };
 	while (f->value.len > 0 &&
 	       (c->at[f->value.len - 1] == ' ' || c->at[f->value.len - 1] == '\t'))
 		f->value.len--;
@@ -239,7 +239,7 @@ static int head_fields(struct cursor *c, size_t room, const struct rd_head_limit
 int rd_head_parse(const char *buf, size_t len, const struct rd_head_limits *limits,
 		  struct rd_head *head)
 {
-	struct cursor c = {buf, buf + len};
+	struct cursor c = { buf, buf + len };
 	const char *start;
 	int got;
 
@@ -263,7 +263,7 @@ struct rd_span rd_head_field(const struct rd_head *head, enum rd_field_id id)
 {
 	unsigned first = head->first[id];
 
-	return first ? head->field[first - 1].value : (struct rd_span){NULL, 0};
+	return first ? head->field[first - 1].value : (struct rd_span){ NULL, 0 };
 }
 
 const struct rd_field *rd_head_next(const struct rd_head *head, enum rd_field_id id, unsigned *i)

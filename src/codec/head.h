@@ -36,7 +36,7 @@ struct rd_head_limits {
 };
 
 #define RD_HEAD_LIMITS \
-	((struct rd_head_limits){.line = 8192, .field = 8192, .head = 32768, .fields = 100})
+	((struct rd_head_limits){ .line = 8192, .field = 8192, .head = 32768, .fields = 100 })
 
 struct rd_field {
 	struct rd_span name, value; /* the value without the white space around it */

@@ -17,7 +17,7 @@ static const struct {
 	int letter;
 	const char *word, *argument, *text;
 } rows[] = {
-#define OPTION(letter, word, argument, text) {letter, word, argument, text},
+#define OPTION(letter, word, argument, text) { letter, word, argument, text },
 #include "tbl/option.h"
 #undef OPTION
 };
@@ -56,8 +56,8 @@ struct wanted {
 	bool list;
 	const char **addresses;
 	int count;
-	const char *config; /* a file that says all this */
-	bool test;	    /* that it is right, and no more */
+	const char *config;	     /* a file that says all this */
+	bool test;		     /* that it is right, and no more */
 	const char *workers, *queue; /* said here, whatever the file says */
 };
 
@@ -125,7 +125,7 @@ static int options_check(int operands, char **operand, const struct wanted *w)
 static int options_read(int argc, char **argv, struct replyd *server, struct wanted *w)
 {
 	static char name[] = "replyd";
-	struct option longs[ROWS + 1] = {0};
+	struct option longs[ROWS + 1] = { 0 };
 	char shorts[2 * ROWS + 1] = "";
 	int letter, status = GO_ON;
 	size_t n = 0;
@@ -164,7 +164,7 @@ static int options_configure(struct replyd *server, const struct wanted *w)
 
 static int options_serve(struct replyd *server, const struct wanted *w, const char *directory)
 {
-	static const char *standard[] = {"localhost:8080"};
+	static const char *standard[] = { "localhost:8080" };
 	const char **addresses = w->count ? w->addresses : standard;
 	int count = w->count ? w->count : 1;
 	int failed = w->protocol == REPLYD_LINE ? replyd_echo(server)
@@ -180,7 +180,7 @@ static int options_serve(struct replyd *server, const struct wanted *w, const ch
 
 int rd_options_apply(int argc, char **argv, struct replyd *server)
 {
-	struct wanted w = {.addresses = calloc((size_t)argc, sizeof(char *))};
+	struct wanted w = { .addresses = calloc((size_t)argc, sizeof(char *)) };
 	int status;
 
 	if (!w.addresses) {

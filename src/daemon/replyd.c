@@ -34,8 +34,8 @@ static void program_stop(int signal)
 
 static void program_signals(void)
 {
-	struct sigaction stop = {.sa_handler = program_stop};
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction stop = { .sa_handler = program_stop };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);

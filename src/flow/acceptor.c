@@ -17,20 +17,20 @@
 #include <unistd.h>
 
 enum {
-	LOOK_US = 1000,		/* between two looks at a pool that is awake */
-	DRAIN_US = 20 * 1000,	/* between two looks at what is still open while draining */
-	PAUSE_US = 100 * 1000,	/* before accepting is tried again after the system ran out */
-	SWEPT = 64,		/* expired connections taken at once */
-	LAST_ACCEPTS = 4096,	/* of what the kernel holds when the drain begins */
+	LOOK_US = 1000,	       /* between two looks at a pool that is awake */
+	DRAIN_US = 20 * 1000,  /* between two looks at what is still open while draining */
+	PAUSE_US = 100 * 1000, /* before accepting is tried again after the system ran out */
+	SWEPT = 64,	       /* expired connections taken at once */
+	LAST_ACCEPTS = 4096,   /* of what the kernel holds when the drain begins */
 };
 
 /* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
-#define TAG_WAKE (UINT64_C(1) << 32)
+#define TAG_WAKE     (UINT64_C(1) << 32)
 #define TAG_LISTENER (UINT64_C(2) << 32)
 
 static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint64_t tag)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = tag };
 
 	return epoll_ctl(a->slots->epoll_fd, op, fd, &event) == 0;
 }
@@ -98,7 +98,7 @@ static void acceptor_push(struct rd_acceptor *a)
 static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 {
 	MUST(a->ready < RD_EVENTS);
-	a->batch[a->ready++] = (struct rd_entry){.conn = c, .ready_us = a->now_us};
+	a->batch[a->ready++] = (struct rd_entry){ .conn = c, .ready_us = a->now_us };
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
 }
@@ -296,7 +296,7 @@ static void acceptor_turn(struct rd_acceptor *a)
 /* The time is over: workers close what they hold, and main what is parked. */
 static long acceptor_cut(struct rd_acceptor *a)
 {
-	uint64_t sums[COUNTER_COUNT] = {0};
+	uint64_t sums[COUNTER_COUNT] = { 0 };
 	long cut;
 
 	atomic_store(&a->slots->cut, true);

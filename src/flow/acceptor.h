@@ -20,8 +20,8 @@ struct rd_acceptor {
 	struct rd_pool *pool;
 	struct rd_listener *listener; /* [listeners] */
 	size_t listeners;
-	size_t conns_max;     /* connections at once; at that many the listeners are not polled */
-	uint64_t sweep_us;    /* no deadline is set shorter than this ahead: how long main may sleep */
+	size_t conns_max;  /* connections at once; at that many the listeners are not polled */
+	uint64_t sweep_us; /* no deadline is set shorter than this ahead: how long main may sleep */
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 
 	/* main's own */

@@ -39,7 +39,7 @@ static void slots_unmap(struct rd_slots *s)
 
 int rd_slots_init(struct rd_slots *s, size_t size)
 {
-	*s = (struct rd_slots){.size = size, .epoll_fd = -1, .wake_fd = -1};
+	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = -1 };
 	s->conn = slots_map(size * sizeof(*s->conn));
 	s->deadline = slots_map(size * sizeof(*s->deadline));
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -124,7 +124,7 @@ bool rd_conn_event(struct rd_conn *c, uint32_t events)
 		case OWN_PARKED:
 			if (!conn_wants(c, events))
 				return false;
-			/* The end of the stream came along with bytes: one short read is not all. */
+			/* The stream's end came along: one short read is not all. */
 			next = OWN_MAIN | (events & (EPOLLRDHUP | EPOLLHUP) ? AGAIN : 0);
 			taken = true;
 			break;
@@ -145,8 +145,8 @@ bool rd_conn_take(struct rd_conn *c)
 {
 	unsigned state = OWN_PARKED;
 
-	return atomic_compare_exchange_strong_explicit(
-		&c->state, &state, OWN_MAIN, memory_order_acq_rel, memory_order_relaxed);
+	return atomic_compare_exchange_strong_explicit(&c->state, &state, OWN_MAIN,
+						       memory_order_acq_rel, memory_order_relaxed);
 }
 
 bool rd_conn_parked(const struct rd_conn *c)

@@ -40,8 +40,8 @@ struct rd_conn {
 	_Alignas(128) _Atomic unsigned state; /* enum rd_owner, and the AGAIN bit */
 	struct rd_transport transport;
 	const struct rd_protocol *protocol;
-	const void *service;  /* what the listener gave the protocol to serve with */
-	void *session;	      /* what the protocol keeps while parked, or NULL */
+	const void *service;	/* what the listener gave the protocol to serve with */
+	void *session;		/* what the protocol keeps while parked, or NULL */
 	struct rd_slots *slots; /* NULL for a connection that no table holds (tests) */
 	uint64_t accepted_us;
 	uint64_t ready_us;    /* when it last became ready */

@@ -15,7 +15,7 @@ struct rd_listener {
 	const struct rd_protocol *protocol;
 	const void *service;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
-	bool follows; /* another address of the same name as the one before */
+	bool follows;		  /* another address of the same name as the one before */
 };
 
 /*

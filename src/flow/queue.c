@@ -18,7 +18,7 @@ bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned workers, unsigne
 		.open = true,
 		.bound = bound,
 		.size = bound + workers * RD_BATCH,
-		.regulate = {.concurrency = concurrency, .step = 1},
+		.regulate = { .concurrency = concurrency, .step = 1 },
 	};
 	q->ring = calloc(q->size, sizeof(*q->ring));
 	if (!q->ring)
@@ -165,8 +165,7 @@ static size_t queue_fill(struct rd_queue *q, struct rd_batch *b)
 	}
 	q->count -= n;
 	q->popped += n;
-	atomic_store_explicit(&b->claim, claim_make((claim >> 32) + 1, 0, n),
-			      memory_order_release);
+	atomic_store_explicit(&b->claim, claim_make((claim >> 32) + 1, 0, n), memory_order_release);
 	return n;
 }
 
@@ -228,7 +227,7 @@ void rd_queue_unblock(struct rd_queue *q)
 
 struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began)
 {
-	struct rd_queue_view view = {0};
+	struct rd_queue_view view = { 0 };
 	unsigned more, woken = 0;
 
 	rd_lock_take(&q->lock);

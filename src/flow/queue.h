@@ -37,8 +37,12 @@ struct rd_batch {
 struct rd_queue {
 	struct rd_lock lock;  /* rank QUEUE; no lock is taken inside */
 	struct rd_cond ready; /* permits grew, or open became false */
-	/* under lock */ struct rd_entry *ring; unsigned head, count; bool open;
-	/* under lock */ struct rd_regulate regulate; unsigned permits; uint64_t popped, seen;
+	/* under lock */ struct rd_entry *ring;
+	unsigned head, count;
+	bool open;
+	/* under lock */ struct rd_regulate regulate;
+	unsigned permits;
+	uint64_t popped, seen;
 	/* fixed at birth */ unsigned bound, size;
 };
 

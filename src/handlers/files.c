@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "base/clock.h"
+#include "base/slurp.h"
 #include "codec/condition.h"
 #include "codec/mime.h"
 #include "handlers/beneath.h"
@@ -40,41 +41,15 @@ struct rd_files {
 	struct rd_cache *cache;
 };
 
-/* Reads exactly `len` bytes from the start; false with errno (0: the file is shorter). */
-static bool files_read(int fd, char *to, size_t len)
-{
-	size_t got = 0;
-
-	errno = 0;
-	while (got < len) {
-		ssize_t n = pread(fd, to + got, len - got, (off_t)got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		got += (size_t)n;
-	}
-	return true;
-}
-
 /* The system's types, where it has them. */
 static struct rd_mime *files_types(void)
 {
-	int fd = open(types_path, O_RDONLY | O_CLOEXEC);
-	struct rd_mime *mime = NULL;
-	struct stat st;
-	char *text;
+	char why[128];
+	size_t len;
+	char *text = rd_slurp(types_path, TYPES_MAX, &len, why, sizeof(why));
+	struct rd_mime *mime = text ? rd_mime_new(text, len) : NULL;
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= TYPES_MAX &&
-	    (text = malloc((size_t)st.st_size))) {
-		if (files_read(fd, text, (size_t)st.st_size))
-			mime = rd_mime_new(text, (size_t)st.st_size);
-		free(text);
-	}
-	close(fd);
+	free(text);
 	return mime;
 }
 

@@ -47,7 +47,7 @@ static enum rd_io plain_send(struct rd_transport *t, const struct iovec *iov, in
 			     size_t *sent)
 {
 	int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-	struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)n};
+	struct msghdr msg = { .msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)n };
 	ssize_t done;
 
 	do
@@ -94,5 +94,5 @@ static const struct rd_transport_ops plain_ops = {
 
 void rd_plain_init(struct rd_transport *t, int fd)
 {
-	*t = (struct rd_transport){.ops = &plain_ops, .fd = fd};
+	*t = (struct rd_transport){ .ops = &plain_ops, .fd = fd };
 }

@@ -136,7 +136,9 @@ static enum rd_http_step http_expired(struct rd_http *h)
 	if (h->s.intake && !h->s.intake->discard)
 		return http_refuse_unread_head(h, 408, CLOSE_BODY_TIMEOUT);
 	if (h->s.start == h->s.end) {
-		c->reason = h->s.intake ? CLOSE_UNREAD_BODY : c->exchanges ? CLOSE_IDLE : CLOSE_SILENT;
+		c->reason = h->s.intake	   ? CLOSE_UNREAD_BODY
+			    : c->exchanges ? CLOSE_IDLE
+					   : CLOSE_SILENT;
 		return http_end(h, RD_CLOSE);
 	}
 	return http_refuse_unread_head(h, 408, CLOSE_HEAD_TIMEOUT);
@@ -183,14 +185,10 @@ static enum rd_http_step http_begin(struct rd_http *h)
 static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *worker)
 {
 	static enum rd_http_step (*const steps[])(struct rd_http *) = {
-		[STEP_SEND] = http_send,
-		[STEP_READ] = http_read,
-		[STEP_PARSE] = http_parse,
-		[STEP_UNDERSTAND] = rd_http_understand,
-		[STEP_BODY] = rd_http_body,
-		[STEP_PERFORM] = rd_http_perform,
-		[STEP_REPLY] = rd_http_reply,
-		[STEP_FINISH] = http_finish,
+		[STEP_SEND] = http_send,      [STEP_READ] = http_read,
+		[STEP_PARSE] = http_parse,    [STEP_UNDERSTAND] = rd_http_understand,
+		[STEP_BODY] = rd_http_body,   [STEP_PERFORM] = rd_http_perform,
+		[STEP_REPLY] = rd_http_reply, [STEP_FINISH] = http_finish,
 	};
 	struct rd_http h; /* not cleared: it is large, and each step writes before it reads */
 	enum rd_http_step step;

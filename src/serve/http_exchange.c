@@ -31,7 +31,7 @@ static const char *http_date(void)
 static void http_exchange_begin(struct rd_exchange *x)
 {
 	rd_reply_begin(&x->reply);
-	x->content = (struct rd_span){NULL, 0};
+	x->content = (struct rd_span){ NULL, 0 };
 	x->content_len = 0;
 	x->content_file = -1;
 	x->host = NULL;
@@ -124,7 +124,7 @@ static enum rd_http_step http_await_body(struct rd_http *h)
 	struct rd_stream *s = &h->s;
 
 	if (!f->chunked && f->length <= s->end - s->start) { /* it is all here */
-		h->x.content = (struct rd_span){s->in + s->start, f->length};
+		h->x.content = (struct rd_span){ s->in + s->start, f->length };
 		h->x.content_len = f->length;
 		s->start += f->length;
 		return STEP_PERFORM;
@@ -168,8 +168,8 @@ static enum rd_http_step http_recall(struct rd_http *h)
 	x->content_len = i->store.len;
 	x->content_file = i->store.file;
 	if (i->store.file < 0)
-		x->content = (struct rd_span){i->store.memory.at ? i->store.memory.at : "",
-					      i->store.memory.len};
+		x->content = (struct rd_span){ i->store.memory.at ? i->store.memory.at : "",
+					       i->store.memory.len };
 	return STEP_PERFORM;
 }
 
@@ -178,8 +178,8 @@ enum rd_http_step rd_http_body(struct rd_http *h)
 	struct rd_stream *s = &h->s;
 	struct rd_intake *i = s->intake;
 	size_t used = 0;
-	int done = rd_intake_feed(i, s->in + s->start, s->end - s->start,
-				  h->service->temporary, &used);
+	int done = rd_intake_feed(i, s->in + s->start, s->end - s->start, h->service->temporary,
+				  &used);
 
 	s->start += used;
 	if (done == 0)

@@ -23,7 +23,7 @@ struct rd_intake *rd_intake_new(const char *head, size_t head_len, const struct 
 		.left = framing->length,
 		.most = most,
 		.began_us = now_us,
-		.store = {.file = -1},
+		.store = { .file = -1 },
 		.head_len = head_len,
 	};
 	rd_chunked_begin(&i->decoder, &RD_CHUNKED_LIMITS);

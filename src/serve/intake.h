@@ -14,7 +14,7 @@
 enum { RD_DISCARD_MAX = 64 * 1024 }; /* of a body nobody wants; a longer one ends the connection */
 
 struct rd_intake {
-	bool discard;	   /* the reply is given already: the bytes are dropped */
+	bool discard; /* the reply is given already: the bytes are dropped */
 	bool chunked;
 	uint64_t left;	   /* of a body with a length */
 	uint64_t most;	   /* bytes that are taken */

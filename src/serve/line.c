@@ -32,7 +32,7 @@ static enum rd_verdict line_finish(struct line *l)
 /* Says what is wrong in a line of its own. */
 static enum rd_verdict line_refuse(struct line *l, const char *text, enum rd_close_reason reason)
 {
-	struct rd_body body = {.bytes = text, .file = -1, .left = strlen(text)};
+	struct rd_body body = { .bytes = text, .file = -1, .left = strlen(text) };
 
 	l->s.conn->reason = reason;
 	rd_output_body(&l->s.out, &body);
@@ -44,7 +44,7 @@ static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 	struct rd_exchange *x = &l->x;
 	int status;
 
-	x->content = (struct rd_span){l->s.in + l->s.start, len};
+	x->content = (struct rd_span){ l->s.in + l->s.start, len };
 	if (len > 0 && x->content.at[len - 1] == '\r')
 		x->content.len--;
 	rd_reply_begin(&x->reply);
@@ -67,7 +67,8 @@ static enum rd_verdict line_read(struct line *l)
 
 	for (;;) {
 		size_t len = s->end - s->start;
-		const char *lf = len > s->seen ? memchr(s->in + s->seen, '\n', len - s->seen) : NULL;
+		const char *lf =
+			len > s->seen ? memchr(s->in + s->seen, '\n', len - s->seen) : NULL;
 		size_t line = lf ? (size_t)(lf - s->in) : len;
 
 		if (line > RD_LINE_MAX)

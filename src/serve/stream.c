@@ -51,11 +51,11 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 		.conn = conn,
 		.worker = worker,
 		.in = worker->in,
-		.out = {.at = worker->out,
-			.size = RD_SCRATCH,
-			.body = {.file = -1},
-			.turn = TURN_BYTES,
-			.moved = true},
+		.out = { .at = worker->out,
+			 .size = RD_SCRATCH,
+			 .body = { .file = -1 },
+			 .turn = TURN_BYTES,
+			 .moved = true },
 	};
 	if (conn->session)
 		stream_take_up(s);
@@ -149,7 +149,7 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	k->intake = s->intake;
 	s->intake = NULL;
 	k->body = s->out.body;
-	s->out.body = (struct rd_body){.file = -1};
+	s->out.body = (struct rd_body){ .file = -1 };
 	k->in_len = in_len;
 	k->out_len = out_len;
 	k->seen = s->seen;
@@ -191,7 +191,7 @@ void rd_stream_release(struct rd_conn *conn)
 
 void rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len)
 {
-	struct iovec iov = {(char *)text, len};
+	struct iovec iov = { (char *)text, len };
 	char dropped[4096];
 	size_t n;
 	int reads = 16;

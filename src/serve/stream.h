@@ -15,14 +15,14 @@ struct rd_intake;
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
-	char *in;	       /* the worker's buffer; [start, end) is read and not used yet */
+	char *in; /* the worker's buffer; [start, end) is read and not used yet */
 	size_t start, end;
-	size_t seen;	       /* of it, so many were looked at in vain: more is needed */
-	bool drained;	       /* the last read brought all there was */
-	bool eof;	       /* the client sends no more */
-	bool last;	       /* close once the output is sent */
+	size_t seen;		  /* of it, so many were looked at in vain: more is needed */
+	bool drained;		  /* the last read brought all there was */
+	bool eof;		  /* the client sends no more */
+	bool last;		  /* close once the output is sent */
 	struct rd_intake *intake; /* the body that is being read; owned; or NULL */
-	uint64_t began_us;     /* when the first byte of the request that is being read came */
+	uint64_t began_us;	  /* when the first byte of the request that is being read came */
 	struct rd_output out;
 };
 

@@ -67,8 +67,8 @@ static bool open_follow(struct rd_listener *l, const struct rd_listener *before,
 /* Of a name's several addresses, one that this host does not have is no fault. */
 static bool open_may_lack(const struct replyd *s, size_t i, int error)
 {
-	bool several = s->listener[i].follows ||
-		       (i + 1 < s->listeners && s->listener[i + 1].follows);
+	bool several =
+		s->listener[i].follows || (i + 1 < s->listeners && s->listener[i + 1].follows);
 
 	return several && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }

@@ -27,14 +27,15 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
-	SWEEP_US = 2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
+	SWEEP_US =
+		2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
 };
 
 static const struct {
 	const char *word;
 	long value, least, most;
 } settings[] = {
-#define SETTING(name, word, value, least, most, text) [SET_##name] = {word, value, least, most},
+#define SETTING(name, word, value, least, most, text) [SET_##name] = { word, value, least, most },
 #include "tbl/setting.h"
 #undef SETTING
 };
@@ -203,7 +204,7 @@ static void server_close_parts(struct replyd *s)
  */
 static int server_schedule(int policy)
 {
-	struct sched_param param = {0};
+	struct sched_param param = { 0 };
 	int was = SCHED_OTHER;
 
 	if (pthread_getschedparam(pthread_self(), &was, &param) == 0 &&
@@ -310,7 +311,7 @@ void replyd_free(struct replyd *s)
 	if (!s || atomic_load(&s->phase) == PHASE_STUCK)
 		return;
 	if (atomic_load(&s->phase) == PHASE_OPEN) {
-		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){0});
+		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 		server_close(s);
 	}
 	rd_app_free(&s->app);
@@ -343,7 +344,7 @@ static void server_look(struct replyd *s, struct rd_server_view *view)
 
 void rd_server_look(struct replyd *s, struct rd_server_view *view)
 {
-	*view = (struct rd_server_view){0};
+	*view = (struct rd_server_view){ 0 };
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
 		server_look(s, view);

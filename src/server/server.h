@@ -38,10 +38,10 @@ struct replyd {
 	struct rd_router line_router; /* of the line listeners: one route for all */
 	struct rd_http_service http;
 	struct rd_line_service line;
-	struct rd_config *config;		/* NULL: there is none */
-	struct rd_mime *mime;			/* that it says; NULL: the system's */
-	struct rd_service own[RD_LISTENERS];	/* of the listeners that it says */
-	uint64_t least_us;			/* no deadline that it says is shorter */
+	struct rd_config *config;	     /* NULL: there is none */
+	struct rd_mime *mime;		     /* that it says; NULL: the system's */
+	struct rd_service own[RD_LISTENERS]; /* of the listeners that it says */
+	uint64_t least_us;		     /* no deadline that it says is shorter */
 	struct rd_listener listener[RD_LISTENERS];
 	char *url[RD_LISTENERS];
 	size_t listeners;

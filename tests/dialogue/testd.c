@@ -22,7 +22,7 @@ static struct {
 	pthread_cond_t released;
 	unsigned held, arrived, gone_on;
 	unsigned inside; /* workers inside a handler */
-} hold = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
+} hold = { .lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER };
 
 static void hold_enter(void)
 {
@@ -110,10 +110,10 @@ static int line_perform(struct rd_exchange *x, void *data)
 	return 0;
 }
 
-static const struct rd_handler hello = {.name = "hello", .perform = hello_perform};
-static const struct rd_handler held = {.name = "hold", .perform = held_perform};
-static const struct rd_handler bytes = {.name = "bytes", .perform = bytes_perform};
-static const struct rd_handler line = {.name = "line", .perform = line_perform};
+static const struct rd_handler hello = { .name = "hello", .perform = hello_perform };
+static const struct rd_handler held = { .name = "hold", .perform = held_perform };
+static const struct rd_handler bytes = { .name = "bytes", .perform = bytes_perform };
+static const struct rd_handler line = { .name = "line", .perform = line_perform };
 
 static void say_stat(void)
 {
@@ -193,7 +193,7 @@ static int assemble(enum replyd_protocol protocol)
 int main(int argc, char **argv)
 {
 	enum replyd_protocol protocol = REPLYD_HTTP;
-	struct sigaction action = {.sa_handler = stop};
+	struct sigaction action = { .sa_handler = stop };
 	pthread_t input;
 
 	server = replyd_new();
