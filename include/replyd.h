@@ -22,7 +22,8 @@ void replyd_free(struct replyd *server);
 
 /*
  * Sets a number by its name, before replyd_open: workers, queue, head_ms, idle_ms, body_ms,
- * body_rate, write_ms, drain_ms. 0, or -1: no such name, no number, or out of its range (the error says which that is).
+ * body_rate, write_ms, drain_ms. 0, or -1: no such name, no number, or out of its range (the error
+ * says which that is).
  */
 int replyd_set(struct replyd *server, const char *name, const char *value);
 

@@ -14,11 +14,10 @@
 struct rd_http_service {
 	const struct rd_app *app;
 	struct rd_head_limits limits;
-	uint64_t head_us; /* for a whole head, from its first byte or from the accept */
-	uint64_t idle_us; /* between two requests */
-	uint64_t body_us; /* without a byte of a body that is awaited */
-	uint64_t
-		body_rate; /* bytes a second that a body comes at, at least, after its first body_us */
+	uint64_t head_us;      /* for a whole head, from its first byte or from the accept */
+	uint64_t idle_us;      /* between two requests */
+	uint64_t body_us;      /* without a byte of a body that is awaited */
+	uint64_t body_rate;    /* bytes a second of a body, at least, after its first body_us */
 	uint64_t write_us;     /* without progress while a reply is sent */
 	const char *temporary; /* the directory for bodies that are too long for memory */
 };
