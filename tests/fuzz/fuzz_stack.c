@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SECOND_US = 1000 * 1000, PIECES = 4096 };
+enum { SECOND_US = 1000 * 1000 };
 
 static struct rd_app app;
 static struct rd_router router;
@@ -33,7 +33,6 @@ static struct rd_http_service http = {
 	.temporary = "/tmp",
 };
 static struct stack stack;
-static struct rd_span piece[PIECES];
 
 static void once(void)
 {
@@ -56,17 +55,15 @@ static struct rd_buffer replies(const struct rd_protocol *protocol, const void *
 				const char *in, size_t len, size_t each, size_t window)
 {
 	struct rd_buffer sent;
-	size_t n = 0;
 
-	for (size_t at = 0; at < len; at += piece[n++].len)
-		piece[n] = (struct rd_span){ in + at, each < len - at ? each : len - at };
-	stack.memory = (struct rd_memory){ .piece = piece, .pieces = n, .end = IO_EOF };
+	stack_sends(&stack, in, len, each, each, IO_EOF);
 	stack_open(&stack, protocol, service, window);
 	stack_run(&stack);
 	sent = stack.memory.sent;
-	for (char *at = sent.at;
-	     at && (at = memmem(at, (size_t)(sent.at + sent.len - at), "\r\nDate: ", 8)); at += 8)
-		memset(at + 8, 'D', 29);
+	stack.memory.sent = (struct rd_buffer){ 0 };
+	for (char *at = sent.at, *end = at + sent.len;
+	     at && (at = memmem(at, (size_t)(end - at), "\r\nDate: ", 8)); at += 8)
+		memset(at + 8, 'D', end - at - 8 < 29 ? (size_t)(end - at - 8) : 29);
 	return sent;
 }
 
@@ -92,7 +89,7 @@ static void same(const struct rd_protocol *protocol, const void *service, const 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	once();
-	if (size < 2 || size > PIECES)
+	if (size < 2 || size > STACK_PIECES)
 		return 0;
 	same(&rd_http1, &http, (const char *)data + 2, size - 2, data);
 	same(&rd_line, &line, (const char *)data + 2, size - 2, data);

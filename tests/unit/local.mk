@@ -23,6 +23,7 @@ unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_framing
 unit_tests += tests/unit/test_head
 unit_tests += tests/unit/test_html
+unit_tests += tests/unit/test_line
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_mime

@@ -13,15 +13,34 @@
 
 #include <stdlib.h>
 
+enum { STACK_PIECES = 4096 };
+
 struct stack {
 	struct rd_conn conn;
 	struct rd_worker worker;
 	struct rd_memory memory;
+	struct rd_span piece[STACK_PIECES];
 	size_t window;		     /* what the client takes each time it is waited for */
 	enum rd_close_reason reason; /* why it was closed, once it is */
 };
 
-/* s->memory's pieces, end and send_most are the caller's to set before; all else is set here. */
+/* The client will send in[0..len), cut at `cut`, and at every `each` bytes behind it. */
+static inline void stack_sends(struct stack *s, const char *in, size_t len, size_t cut, size_t each,
+			       enum rd_io end)
+{
+	size_t n = 0;
+
+	rd_memory_free(&s->memory);
+	for (size_t at = 0; at < len; at += s->piece[n++].len) {
+		size_t most = n == 0 ? cut : each;
+
+		MUST(n < STACK_PIECES);
+		s->piece[n] = (struct rd_span){ in + at, most < len - at ? most : len - at };
+	}
+	s->memory = (struct rd_memory){ .piece = s->piece, .pieces = n, .end = end };
+}
+
+/* Opened after stack_sends; s->memory.send_most may be set between. */
 static inline void stack_open(struct stack *s, const struct rd_protocol *protocol,
 			      const void *service, size_t window)
 {

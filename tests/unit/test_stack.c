@@ -6,10 +6,8 @@
 #include "stack.h"
 
 #include "app/exchange.h"
-#include "handlers/echo.h"
 #include "handlers/files.h"
 #include "serve/http1.h"
-#include "serve/line.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -19,16 +17,10 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { SECOND_US = 1000 * 1000, LONG = 70 * 1000, PIECES = 4096 };
+enum { SECOND_US = 1000 * 1000, LONG = 70 * 1000 };
 
 static char root[] = "/tmp/test_stack.XXXXXX";
 static struct rd_app app;
-static struct rd_router line_router;
-static struct rd_line_service line = {
-	.line_us = 10 * SECOND_US,
-	.write_us = 30 * SECOND_US,
-	.busy = "busy\n",
-};
 static struct rd_http_service http = {
 	.app = &app,
 	.limits = RD_HEAD_LIMITS,
@@ -40,7 +32,6 @@ static struct rd_http_service http = {
 	.temporary = "/tmp",
 };
 static struct stack stack;
-static struct rd_span piece[PIECES];
 
 /* What it was asked: method, path, body; then as many more bytes as the query says. */
 static int toy_perform(struct rd_exchange *x, void *data)
@@ -95,40 +86,21 @@ static void setup(void)
 	write_file("long.txt", LONG);
 	MUST(rd_router_add(&any->router, "/", &rd_files, rd_files_new(root, false, 16)));
 	MUST(rd_router_add(&any->router, "/toy", &toy, NULL));
-	MUST((line.route = rd_router_add(&line_router, "", &rd_echo, NULL)));
 }
 
 static void teardown(void)
 {
 	stack_free(&stack);
 	rd_app_free(&app);
-	rd_router_free(&line_router);
 	remove_file("index.html");
 	remove_file("long.txt");
 	remove_file("dir");
 	MUST(rmdir(root) == 0);
 }
 
-/* The client sends in[0..len), cut at `cut`, and at every `each` bytes behind it. */
-static void sends(const char *in, size_t len, size_t cut, size_t each, enum rd_io end)
-{
-	size_t n = 0;
-
-	rd_memory_free(&stack.memory);
-	stack.memory = (struct rd_memory){ .piece = piece, .end = end };
-	for (size_t at = 0; at < len; n++) {
-		size_t most = n == 0 ? cut : each;
-
-		ck_assert_uint_lt(n, PIECES);
-		piece[n] = (struct rd_span){ in + at, most < len - at ? most : len - at };
-		at += piece[n].len;
-	}
-	stack.memory.pieces = n;
-}
-
 static void sends_text(const char *text, enum rd_io end)
 {
-	sends(text, strlen(text), SIZE_MAX, SIZE_MAX, end);
+	stack_sends(&stack, text, strlen(text), SIZE_MAX, SIZE_MAX, end);
 }
 
 /* What was sent, with each Date field made the same. */
@@ -243,11 +215,11 @@ START_TEST(cut_anywhere)
 {
 	expect();
 	for (size_t cut = 1; cut < sizeof(stream) - 1; cut++) {
-		sends(stream, sizeof(stream) - 1, cut, SIZE_MAX, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, cut, SIZE_MAX, IO_EOF);
 		gives_the_same(SIZE_MAX);
 	}
 	for (size_t each = 1; each < 40; each++) {
-		sends(stream, sizeof(stream) - 1, each, each, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, each, each, IO_EOF);
 		gives_the_same(SIZE_MAX);
 	}
 	free(expected);
@@ -258,14 +230,14 @@ START_TEST(taken_slowly)
 {
 	expect();
 	for (size_t window = 1; window < 70; window += window < 20 ? 1 : 7) {
-		sends(stream, sizeof(stream) - 1, window * 3, 61, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, window * 3, 61, IO_EOF);
 		gives_the_same(window);
-		sends(stream, sizeof(stream) - 1, window * 5, 97, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, window * 5, 97, IO_EOF);
 		stack.memory.send_most = window;
 		gives_the_same(SIZE_MAX);
 	}
 	for (size_t window = 1000; window < 100000; window += 7919) {
-		sends(stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_EOF);
 		gives_the_same(window);
 	}
 	free(expected);
@@ -282,12 +254,12 @@ START_TEST(many)
 
 	for (int i = 0; i < 200; i++)
 		MUST(rd_buffer_text(&in, one));
-	sends(in.at, in.len, 5000, 3001, IO_EOF);
+	stack_sends(&stack, in.at, in.len, 5000, 3001, IO_EOF);
 	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 	rd_memory_feed(&stack.memory);
 	ck_assert_int_eq(stack_turn(&stack), RD_MORE); /* it has had its turn */
 	stack_close(&stack, CLOSE_CUT);
-	sends(in.at, in.len, 5000, 3001, IO_EOF);
+	stack_sends(&stack, in.at, in.len, 5000, 3001, IO_EOF);
 	stack_open(&stack, &rd_http1, &http, 10000);
 	ck_assert_int_eq(stack_run(&stack), RD_CLOSE);
 	all = got();
@@ -315,7 +287,7 @@ START_TEST(long_body)
 	}
 	len += (size_t)sprintf(in + len, "GET /toy HTTP/1.1\r\n" HOST "\r\n");
 	for (size_t i = 0; i < COUNT(each); i++) {
-		sends(in, len, each[i], each[i], IO_EOF);
+		stack_sends(&stack, in, len, each[i], each[i], IO_EOF);
 		stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 		stack_run(&stack);
 		ck_assert_str_eq(statuses(got()), "200 200 200 ");
@@ -329,12 +301,12 @@ END_TEST
 START_TEST(dropped)
 {
 	for (size_t cut = 1; cut < sizeof(stream) - 1; cut++) {
-		sends(stream, cut, SIZE_MAX, SIZE_MAX, IO_AGAIN);
+		stack_sends(&stack, stream, cut, SIZE_MAX, SIZE_MAX, IO_AGAIN);
 		stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 		ck_assert_int_eq(stack_run(&stack), RD_WANTS_READ);
 		stack_close(&stack, CLOSE_CUT);
 
-		sends(stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_EOF);
+		stack_sends(&stack, stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_EOF);
 		stack_open(&stack, &rd_http1, &http, 60 * cut);
 		stack_client(&stack, RD_WANTS_READ);
 		if (stack_turn(&stack) != RD_CLOSE)
@@ -347,12 +319,12 @@ END_TEST
 START_TEST(reset)
 {
 	for (size_t cut = 1; cut < sizeof(stream) - 1; cut++) {
-		sends(stream, cut, SIZE_MAX, SIZE_MAX, IO_RESET);
+		stack_sends(&stack, stream, cut, SIZE_MAX, SIZE_MAX, IO_RESET);
 		stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 		ck_assert_int_eq(stack_run(&stack), RD_CLOSE);
 		ck_assert_int_eq(stack.reason, CLOSE_PEER_RESET);
 
-		sends(stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_RESET);
+		stack_sends(&stack, stream, sizeof(stream) - 1, SIZE_MAX, SIZE_MAX, IO_RESET);
 		stack_open(&stack, &rd_http1, &http, 60 * cut);
 		rd_memory_feed(&stack.memory);
 		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_WRITE);
@@ -368,8 +340,6 @@ END_TEST
  * `within_us` from now; then the time is over.
  */
 static const struct {
-	const struct rd_protocol *protocol;
-	const void *service;
 	const char *in;
 	size_t window;
 	enum rd_verdict waits;
@@ -378,30 +348,22 @@ static const struct {
 	enum rd_close_reason reason;
 	const char *reply; /* how it begins; "": there is none */
 } silences[] = {
-	{ &rd_http1, &http, "", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_CLOSE, CLOSE_SILENT,
-	  "" },
-	{ &rd_http1, &http, "GET / HT", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_LINGER,
-	  CLOSE_HEAD_TIMEOUT, "HTTP/1.1 408 " },
-	{ &rd_http1, &http, "GET /toy HTTP/1.1\r\n" HOST "\r\n", SIZE_MAX, RD_WANTS_READ,
-	  60 * SECOND_US, RD_CLOSE, CLOSE_IDLE, "HTTP/1.1 200 " },
-	{ &rd_http1, &http, "GET /toy HTTP/1.1\r\n" HOST "\r\nGET", SIZE_MAX, RD_WANTS_READ,
-	  10 * SECOND_US, RD_LINGER, CLOSE_HEAD_TIMEOUT, "HTTP/1.1 200 " },
-	{ &rd_http1, &http, "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\na", SIZE_MAX,
-	  RD_WANTS_READ, 20 * SECOND_US, RD_LINGER, CLOSE_BODY_TIMEOUT, "HTTP/1.1 408 " },
-	{ &rd_http1, &http,
-	  "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+	{ "", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_CLOSE, CLOSE_SILENT, "" },
+	{ "GET / HT", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_LINGER, CLOSE_HEAD_TIMEOUT,
+	  "HTTP/1.1 408 " },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\n", SIZE_MAX, RD_WANTS_READ, 60 * SECOND_US, RD_CLOSE,
+	  CLOSE_IDLE, "HTTP/1.1 200 " },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US,
+	  RD_LINGER, CLOSE_HEAD_TIMEOUT, "HTTP/1.1 200 " },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\na", SIZE_MAX, RD_WANTS_READ,
+	  20 * SECOND_US, RD_LINGER, CLOSE_BODY_TIMEOUT, "HTTP/1.1 408 " },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
 	  SIZE_MAX, RD_WANTS_READ, 20 * SECOND_US, RD_LINGER, CLOSE_BODY_TIMEOUT,
 	  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 " },
-	{ &rd_http1, &http, "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n", SIZE_MAX,
-	  RD_WANTS_READ, 20 * SECOND_US, RD_CLOSE, CLOSE_UNREAD_BODY, "HTTP/1.1 405 " },
-	{ &rd_http1, &http, "GET /long.txt HTTP/1.1\r\n" HOST "\r\n", 1000, RD_WANTS_WRITE,
-	  30 * SECOND_US, RD_CLOSE, CLOSE_WRITE_TIMEOUT, "HTTP/1.1 200 " },
-	{ &rd_line, &line, "", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_CLOSE, CLOSE_SILENT,
-	  "" },
-	{ &rd_line, &line, "half", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_LINGER,
-	  CLOSE_HEAD_TIMEOUT, "error: " },
-	{ &rd_line, &line, "half a reply\n", 3, RD_WANTS_WRITE, 30 * SECOND_US, RD_CLOSE,
-	  CLOSE_WRITE_TIMEOUT, "hal" },
+	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n", SIZE_MAX, RD_WANTS_READ,
+	  20 * SECOND_US, RD_CLOSE, CLOSE_UNREAD_BODY, "HTTP/1.1 405 " },
+	{ "GET /long.txt HTTP/1.1\r\n" HOST "\r\n", 1000, RD_WANTS_WRITE, 30 * SECOND_US, RD_CLOSE,
+	  CLOSE_WRITE_TIMEOUT, "HTTP/1.1 200 " },
 };
 
 START_TEST(silence)
@@ -411,7 +373,7 @@ START_TEST(silence)
 	struct rd_span all;
 
 	sends_text(silences[_i].in, IO_AGAIN);
-	stack_open(&stack, silences[_i].protocol, silences[_i].service, silences[_i].window);
+	stack_open(&stack, &rd_http1, &http, silences[_i].window);
 	if (stack.memory.pieces > 0)
 		rd_memory_feed(&stack.memory);
 	verdict = stack_turn(&stack);
@@ -428,7 +390,7 @@ START_TEST(silence)
 	ck_assert_uint_ge(all.len, strlen(silences[_i].reply));
 	ck_assert(all.len == 0 ? !*silences[_i].reply : *silences[_i].reply);
 	ck_assert(all.len == 0 || !memcmp(all.at, silences[_i].reply, strlen(silences[_i].reply)));
-	if (silences[_i].reason == CLOSE_HEAD_TIMEOUT && silences[_i].protocol == &rd_http1)
+	if (silences[_i].reason == CLOSE_HEAD_TIMEOUT)
 		ck_assert_ptr_nonnull(memmem(all.at, all.len, "HTTP/1.1 408 ", 13));
 }
 END_TEST
@@ -439,7 +401,7 @@ START_TEST(drip)
 	static const char head[] = "GET / HTTP/1.1\r\n";
 	uint64_t deadline_us = 0;
 
-	sends(head, sizeof(head) - 1, 1, 1, IO_AGAIN);
+	stack_sends(&stack, head, sizeof(head) - 1, 1, 1, IO_AGAIN);
 	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 	stack.conn.exchanges = 1; /* the accept is long past */
 	while (rd_memory_feed(&stack.memory)) {
@@ -481,55 +443,13 @@ static const struct {
 START_TEST(last)
 {
 	for (size_t each = 1; each < 80; each++) {
-		sends(lasts[_i].in, strlen(lasts[_i].in), each, each, IO_EOF);
+		stack_sends(&stack, lasts[_i].in, strlen(lasts[_i].in), each, each, IO_EOF);
 		stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 		stack_run(&stack);
 		ck_assert_str_eq(rd_close_reason_word(stack.reason),
 				 rd_close_reason_word(lasts[_i].reason));
 		ck_assert_str_eq(statuses(got()), lasts[_i].statuses);
 	}
-}
-END_TEST
-
-static const struct {
-	const char *in, *reply;
-} lines[] = {
-	{ "hello\n", "hello\n" }, { "hello\r\n", "hello\n" }, { "\n", "\n" },
-	{ "no end", "no end\n" }, { "a\nb\n", "a\n" },	      { "\r", "\n" },
-};
-
-START_TEST(line_cut_anywhere)
-{
-	const char *in = lines[_i].in, *reply = lines[_i].reply;
-
-	for (size_t each = 1; each <= strlen(in); each++) {
-		sends(in, strlen(in), each, SIZE_MAX, IO_EOF);
-		stack_open(&stack, &rd_line, &line, each);
-		stack_run(&stack);
-		ck_assert(rd_span_eq(got(), reply));
-		ck_assert_int_eq(stack.reason, CLOSE_ANSWERED);
-	}
-}
-END_TEST
-
-/* To the byte: as long as a line may be, and one byte more. */
-START_TEST(line_long)
-{
-	size_t len = RD_LINE_MAX + (size_t)_i;
-	char *in = malloc(len + 1);
-
-	memset(in, 'a', len);
-	in[len] = '\n';
-	for (int newline = 0; newline < 2; newline++) {
-		sends(in, len + (size_t)newline, 1000, 9999, IO_EOF);
-		stack_open(&stack, &rd_line, &line, SIZE_MAX);
-		stack_run(&stack);
-		ck_assert_int_eq(stack.reason, _i ? CLOSE_BAD_REQUEST : CLOSE_ANSWERED);
-		ck_assert_uint_gt(got().len, 0);
-		ck_assert_int_eq(got().at[0], _i ? 'e' : 'a');
-		ck_assert(_i || got().len == len + 1);
-	}
-	free(in);
 }
 END_TEST
 
@@ -553,8 +473,6 @@ int main(void)
 	tcase_add_loop_test(tcase, silence, 0, COUNT(silences));
 	tcase_add_test(tcase, drip);
 	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
-	tcase_add_loop_test(tcase, line_cut_anywhere, 0, COUNT(lines));
-	tcase_add_loop_test(tcase, line_long, 0, 2);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
