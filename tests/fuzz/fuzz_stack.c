@@ -61,8 +61,10 @@ static struct rd_buffer replies(const struct rd_protocol *protocol, const void *
 	stack_run(&stack);
 	sent = stack.memory.sent;
 	stack.memory.sent = (struct rd_buffer){ 0 };
+	if (!sent.at)
+		return sent;
 	for (char *at = sent.at, *end = at + sent.len;
-	     at && (at = memmem(at, (size_t)(end - at), "\r\nDate: ", 8)); at += 8)
+	     (at = memmem(at, (size_t)(end - at), "\r\nDate: ", 8)); at += 8)
 		memset(at + 8, 'D', end - at - 8 < 29 ? (size_t)(end - at - 8) : 29);
 	return sent;
 }
