@@ -71,24 +71,26 @@ static void acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
 	}
 	rd_count(&a->counters, COUNT_SHED);
 	rd_count(&a->counters, COUNT_CLOSED);
-	if (!c->session) /* else it is in the middle of an exchange: no reply would be understood */
-		c->protocol->refuse(c);
+	c->protocol->refuse(c);
 	rd_conn_close(&c, CLOSE_OVERLOAD);
 }
 
 /* Gives all that became ready to the queue, in one push. */
 static void acceptor_push(struct rd_acceptor *a)
 {
-	size_t taken;
-
 	if (a->ready == 0)
 		return;
 	for (size_t i = 0; i < a->ready; i++)
 		rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
-	taken = rd_queue_push(a->queue, a->batch, a->ready);
-	for (size_t i = taken; i < a->ready; i++) {
-		rd_conn_pass(a->batch[i].conn, OWN_QUEUE, OWN_MAIN);
-		acceptor_shed(a, a->batch[i].conn);
+	if (rd_queue_push(a->queue, a->batch, a->ready) < a->ready) {
+		for (size_t i = 0; i < a->ready; i++) {
+			struct rd_conn *c = a->batch[i].conn;
+
+			if (!c)
+				continue;
+			rd_conn_pass(c, OWN_QUEUE, OWN_MAIN);
+			acceptor_shed(a, c);
+		}
 	}
 	a->ready = 0;
 	if (a->look_us > a->now_us + LOOK_US)
@@ -98,7 +100,11 @@ static void acceptor_push(struct rd_acceptor *a)
 static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 {
 	MUST(a->ready < RD_EVENTS);
-	a->batch[a->ready++] = (struct rd_entry){ .conn = c, .ready_us = a->now_us };
+	a->batch[a->ready++] = (struct rd_entry){
+		.conn = c,
+		.ready_us = a->now_us,
+		.begun = c->session || c->lingering,
+	};
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
 }

@@ -11,13 +11,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned workers, unsigned concurrency)
+bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned more, unsigned concurrency)
 {
 	MUST(bound > 0 && concurrency > 0);
 	*q = (struct rd_queue){
 		.open = true,
 		.bound = bound,
-		.size = bound + workers * RD_BATCH,
+		.size = bound + more,
 		.regulate = { .concurrency = concurrency, .step = 1 },
 	};
 	q->ring = calloc(q->size, sizeof(*q->ring));
@@ -65,9 +65,13 @@ size_t rd_queue_push(struct rd_queue *q, struct rd_entry *batch, size_t n)
 	bool wake;
 
 	rd_lock_take(&q->lock);
-	while (q->open && taken < n && q->count < q->bound) {
-		q->ring[(q->head + q->count++) % q->size] = batch[taken];
-		batch[taken++].conn = NULL;
+	for (size_t i = 0; q->open && i < n; i++) {
+		if (q->count >= q->bound && !batch[i].begun)
+			continue;
+		MUST(q->count < q->size);
+		q->ring[(q->head + q->count++) % q->size] = batch[i];
+		batch[i].conn = NULL;
+		taken++;
 	}
 	wake = taken > 0 && queue_permit_if_wanted(q);
 	queue_unlock_and_signal(q, wake);

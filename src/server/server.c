@@ -240,8 +240,8 @@ int replyd_open(struct replyd *s)
 	server_services(s);
 	if (rd_slots_init(&s->slots, descriptors) != 0)
 		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
-	if (!rd_queue_init(&s->queue, (unsigned)s->setting[SET_QUEUE],
-			   (unsigned)s->setting[SET_WORKERS], server_cpus())) {
+	if (!rd_queue_init(&s->queue, (unsigned)s->setting[SET_QUEUE], (unsigned)descriptors,
+			   server_cpus())) {
 		rd_slots_fini(&s->slots);
 		return rd_server_failed(s, "the queue: no memory");
 	}

@@ -91,7 +91,7 @@ static void begin(unsigned min, unsigned max)
 	};
 
 	ck_assert_int_eq(rd_slots_init(&slots, 256), 0);
-	ck_assert(rd_queue_init(&queue, 64, max, 1));
+	ck_assert(rd_queue_init(&queue, 64, max * RD_BATCH, 1));
 	ck_assert_int_eq(rd_pool_start(&pool, &queue, &config), 0);
 }
 

@@ -25,7 +25,7 @@ static struct rd_batch mine;
 
 static void queue_of(unsigned bound, unsigned concurrency)
 {
-	ck_assert(rd_queue_init(&q, bound, 8, concurrency));
+	ck_assert(rd_queue_init(&q, bound, 8 * RD_BATCH, concurrency));
 	mine = (struct rd_batch){ 0 };
 }
 
@@ -122,6 +122,35 @@ START_TEST(full)
 	ck_assert_uint_eq(push(4, 6), 2);
 	pops(4, 6);
 	leave_and_end();
+}
+END_TEST
+
+/* What is begun is taken though the queue is full; the others are not, wherever they stand. */
+START_TEST(begun)
+{
+	struct rd_entry batch[4];
+
+	queue_of(2, 1);
+	rd_queue_join(&q);
+	ck_assert_uint_eq(push(0, 1), 1);
+	for (size_t i = 0; i < COUNT(batch); i++)
+		batch[i] = (struct rd_entry){ .conn = &conns[i + 1],
+					      .ready_us = i + 1,
+					      .begun = i == 2 };
+	ck_assert_uint_eq(rd_queue_push(&q, batch, COUNT(batch)), 2);
+	ck_assert_ptr_null(batch[0].conn);
+	ck_assert_ptr_eq(batch[1].conn, &conns[2]);
+	ck_assert_ptr_null(batch[2].conn);
+	ck_assert_ptr_eq(batch[3].conn, &conns[4]);
+	ck_assert_uint_eq(rd_queue_pop(&q, &mine, 0), 3);
+	claims(0);
+	claims(1);
+	claims(3);
+	claims_no_more();
+	rd_queue_close(&q);
+	ck_assert_uint_eq(rd_queue_push(&q, &batch[3], 1), 0);
+	ck_assert_uint_eq(rd_queue_pop(&q, &mine, 0), 0);
+	rd_queue_fini(&q);
 }
 END_TEST
 
@@ -473,6 +502,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, order);
 	tcase_add_test(tcase, full);
+	tcase_add_test(tcase, begun);
 	tcase_add_loop_test(tcase, batch_is_a_share, 0, COUNT(shares));
 	tcase_add_test(tcase, returned_in_front);
 	tcase_add_test(tcase, return_comes_late);
