@@ -56,7 +56,7 @@ static int framing_length(const struct rd_head *head, struct rd_framing *f)
 	return 0;
 }
 
-/* "chunked", once and last, and in 1.1 only; RFC 9112 §6.1. */
+/* "chunked", once and last, and in 1.1 only; RFC 9112 §6.1, §6.3. */
 static int framing_coding(const struct rd_head *head, struct rd_framing *f)
 {
 	const struct rd_field *field;
@@ -80,9 +80,9 @@ static int framing_coding(const struct rd_head *head, struct rd_framing *f)
 		return 0;
 	if (head->minor == 0 || f->has_length)
 		return 400;
-	if (other)
-		return 501;
-	return f->chunked ? 0 : 400;
+	if (!f->chunked)
+		return 400;
+	return other ? 501 : 0;
 }
 
 static int framing_expect(const struct rd_head *head, struct rd_framing *f)
