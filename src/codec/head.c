@@ -243,6 +243,8 @@ int rd_head_parse(const char *buf, size_t len, const struct rd_head_limits *limi
 	const char *start;
 	int got;
 
+	head->method = METHOD_UNKNOWN;
+	head->minor = 1;
 	head->fields = 0;
 	memset(head->first, 0, sizeof(head->first));
 	if (len > 0 && *buf == '\r') {

@@ -58,7 +58,8 @@ struct rd_head {
  * is malformed, 414 request line too long, 431 a field, their number or the head over a limit,
  * 501 a method longer than any, 505 another major version. One empty line before it is skipped
  * (RFC 9112 §2.2). `limits` are at least 64 each. What is wrong is said at the byte that makes it
- * so, before the head is complete; what comes behind that byte changes nothing.
+ * so, before the head is complete; what comes behind that byte changes nothing. The method is
+ * known as soon as its word is, whatever is returned; until then it is METHOD_UNKNOWN.
  */
 int rd_head_parse(const char *buf, size_t len, const struct rd_head_limits *limits,
 		  struct rd_head *head);

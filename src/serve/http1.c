@@ -90,15 +90,6 @@ static bool http_has_room(const struct rd_output *out)
 	return out->body.left == 0 && out->size - out->len >= RD_REPLY_HEAD + 64;
 }
 
-/* Of a request that is not known yet. */
-static enum rd_http_step http_refuse_unread_head(struct rd_http *h, int status,
-						 enum rd_close_reason reason)
-{
-	h->x.head.method = METHOD_UNKNOWN;
-	h->x.head.minor = 1;
-	return rd_http_refuse(h, status, reason);
-}
-
 static enum rd_http_step http_parse(struct rd_http *h)
 {
 	struct rd_stream *s = &h->s;
@@ -118,7 +109,7 @@ static enum rd_http_step http_parse(struct rd_http *h)
 	if (n == 0)
 		return STEP_READ;
 	if (n < 0)
-		return http_refuse_unread_head(h, -n, CLOSE_BAD_REQUEST);
+		return rd_http_refuse(h, -n, CLOSE_BAD_REQUEST);
 	s->start += (size_t)n;
 	h->head_len = (size_t)n;
 	return STEP_UNDERSTAND;
@@ -134,14 +125,16 @@ static enum rd_http_step http_expired(struct rd_http *h)
 		return http_end(h, RD_CLOSE);
 	}
 	if (h->s.intake && !h->s.intake->discard)
-		return http_refuse_unread_head(h, 408, CLOSE_BODY_TIMEOUT);
+		return rd_http_refuse(h, 408, CLOSE_BODY_TIMEOUT);
 	if (h->s.start == h->s.end) {
 		c->reason = h->s.intake	   ? CLOSE_UNREAD_BODY
 			    : c->exchanges ? CLOSE_IDLE
 					   : CLOSE_SILENT;
 		return http_end(h, RD_CLOSE);
 	}
-	return http_refuse_unread_head(h, 408, CLOSE_HEAD_TIMEOUT);
+	rd_head_parse(h->s.in + h->s.start, h->s.end - h->s.start, &h->service->limits,
+		      &h->x.head); /* for its method, if that has come */
+	return rd_http_refuse(h, 408, CLOSE_HEAD_TIMEOUT);
 }
 
 /* A body: so long without a byte, and not slower than the least rate since it began. */

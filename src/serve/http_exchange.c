@@ -40,9 +40,13 @@ static void http_exchange_begin(struct rd_exchange *x)
 
 enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason)
 {
+	struct rd_intake *i = h->s.intake;
+
+	if (i) /* an earlier turn read the head: was it HEAD, the page is not sent */
+		rd_head_parse(i->head, i->head_len, &h->service->limits, &h->x.head);
 	http_exchange_begin(&h->x);
 	rd_reply_page(&h->x.reply, status);
-	rd_intake_free(h->s.intake);
+	rd_intake_free(i);
 	h->s.intake = NULL;
 	h->s.last = true;
 	h->s.conn->reason = reason;
@@ -64,6 +68,8 @@ static int http_read_head(struct rd_exchange *x)
 		return status;
 	if (x->target.form == RD_TARGET_ASTERISK && x->head.method != METHOD_OPTIONS)
 		return 400;
+	if (x->target.form == RD_TARGET_ABSOLUTE && rd_span_eq_nocase(x->target.scheme, "https"))
+		return 421; /* RFC 9110 §7.4: no connection is secured here */
 	return 0;
 }
 
