@@ -16,11 +16,11 @@ fail() {
 	sed 's/^/  | /' "$dir"/err*
 }
 
-# start [OPTION]...: serves $dir/www on $dir/socket; server is its process.
+# start WHAT: serves a directory, or --line, on $dir/socket; server is its process.
 start() {
 	rm -f "$dir/ready"
 	mkfifo "$dir/ready"
-	"$REPLYD" --listen "unix:$dir/socket" "$@" "$dir/www" >"$dir/ready" 2>"$dir/err" &
+	"$REPLYD" --listen "unix:$dir/socket" "$1" >"$dir/ready" 2>"$dir/err" &
 	server=$!
 	read -r line <"$dir/ready"
 	[ "$line" = "replyd: ready on unix:$dir/socket" ] || fail "not ready: $line"
@@ -36,7 +36,7 @@ stop() {
 
 # refused: a second server on the same name is turned away, with a word on why.
 refused() {
-	"$REPLYD" --listen "unix:$dir/socket" "$dir/www" >"$dir/out" 2>"$dir/err2"
+	timeout 60 "$REPLYD" --listen "unix:$dir/socket" "$dir/www" >"$dir/out" 2>"$dir/err2"
 	status=$?
 	[ $status -eq 1 ] || fail "$1: exit status $status"
 	[ "$(wc -l <"$dir/err2")" -eq 1 ] && grep -q "socket: Address already in use" "$dir/err2" ||
@@ -52,7 +52,7 @@ echoes() {
 mkdir "$dir/www"
 echo hello >"$dir/www/f.txt"
 
-start
+start "$dir/www"
 if command -v curl >/dev/null; then
 	got=$(curl --silent --show-error --max-time 60 --unix-socket "$dir/socket" http://t/f.txt)
 	[ "$got" = hello ] || fail "curl got '$got'"
