@@ -107,7 +107,7 @@ bool rd_reply_has_body(enum rd_method method, int status);
  * line. `date` is an IMF-fixdate. Returns its length, or 0 when `size` (RD_REPLY_HEAD is always
  * enough) is too small.
  */
-enum { RD_REPLY_HEAD = RD_REPLY_FIELDS + 1024 };
+enum { RD_REPLY_HEAD = RD_REPLY_FIELDS + 2048 };
 size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date, char *out,
 		     size_t size);
 

@@ -301,7 +301,8 @@ static void load_untitled(const char *word, char *text, size_t size)
 }
 
 /* What libconfuse finds by itself. Some of it can be told better. */
-static void load_error(cfg_t *cfg, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+load_error(cfg_t *cfg, const char *format, va_list args)
 {
 	static const struct {
 		const char *format;

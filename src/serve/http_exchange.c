@@ -9,6 +9,7 @@
  */
 #include "app/app.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "codec/date.h"
 #include "serve/call.h"
 #include "serve/http.h"
@@ -217,10 +218,13 @@ enum rd_http_step rd_http_reply(struct rd_http *h)
 	struct rd_reply *reply = &h->x.reply;
 	struct rd_output *out = &h->s.out;
 	struct rd_counters *counters = &h->s.worker->counters;
+	size_t head;
 
 	reply->close = h->s.last;
-	out->len += rd_reply_head(reply, h->x.head.minor, http_date(), out->at + out->len,
-				  out->size - out->len);
+	head = rd_reply_head(reply, h->x.head.minor, http_date(), out->at + out->len,
+			     out->size - out->len);
+	MUST(head > 0); /* PARSE left room for any */
+	out->len += head;
 	if (rd_reply_has_body(h->x.head.method, reply->status))
 		rd_output_body(out, &reply->body);
 	else
