@@ -7,4 +7,5 @@ dist_man_MANS += \
 
 EXTRA_DIST += \
 	doc/hacking.md \
+	doc/http-conformance.md \
 	doc/lifecycle.md
