@@ -46,29 +46,9 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 				      TAG_LISTENER | i);
 }
 
-static void acceptor_put_back(struct rd_acceptor *a, struct rd_conn *c)
-{
-	if (c->expired) {
-		c->expired = false;
-		atomic_store(&a->slots->deadline[c->transport.fd], a->now_us);
-		a->next_sweep_us = a->now_us + LOOK_US;
-	} else {
-		c->stirred = false;
-		a->unstirred = true;
-	}
-	rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
-}
-
-/*
- * The queue had no room. What main took out of the parking by itself has asked for nothing: it goes
- * back, and main tries again soon. Else the client is told so, and closed.
- */
+/* The queue had no room: the client is told so, and closed. */
 static void acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
 {
-	if (c->expired || a->stirring) {
-		acceptor_put_back(a, c);
-		return;
-	}
 	rd_count(&a->counters, COUNT_SHED);
 	rd_count(&a->counters, COUNT_CLOSED);
 	c->protocol->refuse(c);
@@ -97,13 +77,14 @@ static void acceptor_push(struct rd_acceptor *a)
 		a->look_us = a->now_us + LOOK_US; /* the pool is awake now */
 }
 
+/* To refuse what main took out of the parking by itself would be an answer to nothing. */
 static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 {
 	MUST(a->ready < RD_EVENTS);
 	a->batch[a->ready++] = (struct rd_entry){
 		.conn = c,
 		.ready_us = a->now_us,
-		.begun = c->session || c->lingering,
+		.keep = c->session || c->lingering || c->expired || a->stirring,
 	};
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
@@ -195,7 +176,6 @@ static void acceptor_sweep(struct rd_acceptor *a)
 	uint64_t next = a->now_us + a->sweep_us;
 	size_t from = 0;
 
-	a->next_sweep_us = next; /* earlier, where the queue has no room for all of them */
 	while (from < a->slots->top) {
 		size_t n = rd_park_sweep(a->slots->deadline, a->slots->top, a->now_us, &from,
 					 expired, SWEPT, &next);
@@ -215,30 +195,16 @@ static void acceptor_sweep(struct rd_acceptor *a)
 			acceptor_ready(a, c);
 		}
 	}
-	if (next < a->next_sweep_us)
-		a->next_sweep_us = next;
+	a->next_sweep_us = next;
 }
 
-/*
- * Every parked connection is looked at once more by a worker, and closed if nothing is begun. Where
- * the queue has no room for all of them, the rest has its turn later.
- */
+/* Every parked connection is looked at once more by a worker, and closed if nothing is begun. */
 static void acceptor_stir(struct rd_acceptor *a)
 {
-	a->unstirred = false;
 	a->stirring = true;
-	for (size_t i = 0; i < a->slots->top; i++) {
-		struct rd_conn *c = &a->slots->conn[i];
-
-		if (!rd_conn_take(c))
-			continue;
-		if (c->stirred) {
-			rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
-			continue;
-		}
-		c->stirred = true;
-		acceptor_ready(a, c);
-	}
+	for (size_t i = 0; i < a->slots->top; i++)
+		if (rd_conn_take(&a->slots->conn[i]))
+			acceptor_ready(a, &a->slots->conn[i]);
 	acceptor_push(a);
 	a->stirring = false;
 }
@@ -295,8 +261,6 @@ static void acceptor_turn(struct rd_acceptor *a)
 		acceptor_poll_listeners(a, true, 0);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
-	else if (a->unstirred)
-		acceptor_stir(a);
 }
 
 /* The time is over: workers close what they hold, and main what is parked. */

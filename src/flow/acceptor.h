@@ -25,7 +25,7 @@ struct rd_acceptor {
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 
 	/* main's own */
-	bool paused, draining, stirring, unstirred;
+	bool paused, draining, stirring;
 	uint64_t now_us, look_us, next_sweep_us, paused_us;
 	unsigned stuck; /* workers that did not end at the stop */
 	struct rd_counters counters;

@@ -52,7 +52,6 @@ struct rd_conn {
 	bool registered;      /* with epoll */
 	bool expired;	      /* main took it out for its deadline */
 	bool lingering;	      /* only read off, then closed */
-	bool stirred;	      /* given to a worker since the drain began */
 	bool last_look;	      /* looked at once more since the drain began */
 };
 

@@ -66,7 +66,7 @@ size_t rd_queue_push(struct rd_queue *q, struct rd_entry *batch, size_t n)
 
 	rd_lock_take(&q->lock);
 	for (size_t i = 0; q->open && i < n; i++) {
-		if (q->count >= q->bound && !batch[i].begun)
+		if (q->count >= q->bound && !batch[i].keep)
 			continue;
 		MUST(q->count < q->size);
 		q->ring[(q->head + q->count++) % q->size] = batch[i];

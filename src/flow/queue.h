@@ -1,7 +1,7 @@
 /*
  * queue - the one queue between main and the workers: connections that are ready, in the order
  * in which they became so, each with that time. Bounded: what does not fit stays the giver's, but
- * for those in the middle of an exchange: to refuse them would break off what was begun.
+ * for what must not be refused, since that would break off what was begun.
  *
  * It also knows who runs, because who sleeps and what waits must be seen under one lock; how many
  * are to run is rd_regulate's to say.
@@ -21,7 +21,7 @@ struct rd_conn;
 struct rd_entry {
 	struct rd_conn *conn;
 	uint64_t ready_us; /* monotonic: when it became ready */
-	bool begun;	   /* in the middle of an exchange: taken though the queue is full */
+	bool keep;	   /* taken though the queue is full */
 };
 
 enum { RD_BATCH = 16 }; /* entries a worker takes at once, at most */
@@ -57,8 +57,8 @@ struct rd_queue_view {
 };
 
 /*
- * False when there is no memory. bound and concurrency at least 1. Beyond the bound there is room for
- * `more`: as many as can be begun, or be in batches that rd_queue_return takes back.
+ * False when there is no memory. bound and concurrency at least 1. Beyond the bound there is room
+ * for `more`: as many as may have to be kept, or be taken back of batches by rd_queue_return.
  */
 bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned more, unsigned concurrency);
 /* Closed and empty by now, with no worker in it. */
@@ -66,8 +66,8 @@ void rd_queue_fini(struct rd_queue *q);
 
 /*
  * Gives batch[0..n) in this order and wakes at most one sleeper. Returns how many were taken: all
- * when there is room; when full those that are begun; none when closed. Their pointers are NULL
- * then, the others are still the caller's.
+ * when there is room; when full those that are to be kept; none when closed. Their pointers are
+ * NULL then, the others are still the caller's.
  */
 size_t rd_queue_push(struct rd_queue *q, struct rd_entry *batch, size_t n);
 

@@ -125,8 +125,8 @@ START_TEST(full)
 }
 END_TEST
 
-/* What is begun is taken though the queue is full; the others are not, wherever they stand. */
-START_TEST(begun)
+/* What is to be kept is taken though the queue is full; the others not, wherever they stand. */
+START_TEST(keep)
 {
 	struct rd_entry batch[4];
 
@@ -136,7 +136,7 @@ START_TEST(begun)
 	for (size_t i = 0; i < COUNT(batch); i++)
 		batch[i] = (struct rd_entry){ .conn = &conns[i + 1],
 					      .ready_us = i + 1,
-					      .begun = i == 2 };
+					      .keep = i == 2 };
 	ck_assert_uint_eq(rd_queue_push(&q, batch, COUNT(batch)), 2);
 	ck_assert_ptr_null(batch[0].conn);
 	ck_assert_ptr_eq(batch[1].conn, &conns[2]);
@@ -502,7 +502,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, order);
 	tcase_add_test(tcase, full);
-	tcase_add_test(tcase, begun);
+	tcase_add_test(tcase, keep);
 	tcase_add_loop_test(tcase, batch_is_a_share, 0, COUNT(shares));
 	tcase_add_test(tcase, returned_in_front);
 	tcase_add_test(tcase, return_comes_late);
