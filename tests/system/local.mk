@@ -2,6 +2,7 @@
 # To add a test, write tests/system/NAME.sh or NAME.py, executable, and add one line here. It finds the
 # installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit 77 says that it cannot run here.
 
+system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
 system_tests += tests/system/config.sh
 system_tests += tests/system/conformance.sh
@@ -11,6 +12,7 @@ system_tests += tests/system/hostile.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/replyc.sh
+system_tests += tests/system/service.sh
 system_tests += tests/system/site.sh
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
@@ -25,7 +27,9 @@ tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DAT
 	$(AM_V_GEN)$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(system_root)' >tests/system/root.log
 	$(AM_V_at)touch $@
 
+EXTRA_DIST += tests/system/browser_driver.py
 EXTRA_DIST += tests/system/served.py
+EXTRA_DIST += tests/system/service-container.sh
 CLEANFILES += tests/system/root.log tests/system/root.stamp
 
 clean-system-root:
