@@ -112,6 +112,7 @@ static enum rd_http_step http_parse(struct rd_http *h)
 		return rd_http_refuse(h, -n, CLOSE_BAD_REQUEST);
 	s->start += (size_t)n;
 	h->head_len = (size_t)n;
+	s->began_us = s->worker->now_us; /* of the next one, if it has come in part */
 	return STEP_UNDERSTAND;
 }
 

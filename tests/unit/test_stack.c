@@ -414,6 +414,31 @@ START_TEST(drip)
 }
 END_TEST
 
+/* A stream that never ends between two requests: each head's time runs from its own first byte. */
+START_TEST(next_head)
+{
+	static const char request[] = "GET /toy HTTP/1.1\r\n" HOST "\r\n";
+	char stream[10 * sizeof(request)] = "";
+	uint64_t deadline_us = 0;
+
+	for (int i = 0; i < 10; i++)
+		strcat(stream, request);
+	stack_sends(&stack, stream, strlen(stream), 3, sizeof(request) - 1, IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+	for (int i = 0; i < 10; i++) {
+		uint64_t now_us = rd_clock_us();
+
+		while (rd_clock_us() == now_us)
+			continue;
+		ck_assert(rd_memory_feed(&stack.memory));
+		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_READ);
+		ck_assert_uint_gt(stack.conn.deadline_us, deadline_us);
+		deadline_us = stack.conn.deadline_us;
+	}
+	stack_close(&stack, CLOSE_CUT);
+}
+END_TEST
+
 /* What is refused, and what follows it, is read by nobody. */
 static const struct {
 	const char *in, *statuses;
@@ -472,6 +497,7 @@ int main(void)
 	tcase_add_test(tcase, reset);
 	tcase_add_loop_test(tcase, silence, 0, COUNT(silences));
 	tcase_add_test(tcase, drip);
+	tcase_add_test(tcase, next_head);
 	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
