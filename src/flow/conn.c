@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define AGAIN 0x10u
+#define TWICE 0x20u /* and once more: the stream's end lies behind the bytes that came with it */
 #define OWNER 0x0fu
 
 static void *slots_map(size_t bytes)
@@ -97,11 +98,12 @@ bool rd_conn_pass(struct rd_conn *c, enum rd_owner from, enum rd_owner to)
 
 	do {
 		MUST((state & OWNER) == from);
-		if (to == OWN_PARKED && state & AGAIN) {
-			atomic_fetch_and_explicit(&c->state, ~AGAIN, memory_order_acquire);
+		if (to == OWN_PARKED && state & (AGAIN | TWICE)) {
+			atomic_fetch_and_explicit(&c->state, state & TWICE ? ~TWICE : ~AGAIN,
+						  memory_order_acquire);
 			return false;
 		}
-	} while (!atomic_compare_exchange_weak_explicit(&c->state, &state, to | (state & AGAIN),
+	} while (!atomic_compare_exchange_weak_explicit(&c->state, &state, to | (state & ~OWNER),
 							memory_order_acq_rel,
 							memory_order_relaxed));
 	return true;
@@ -117,7 +119,7 @@ static bool conn_wants(const struct rd_conn *c, uint32_t events)
 bool rd_conn_event(struct rd_conn *c, uint32_t events)
 {
 	unsigned state = atomic_load_explicit(&c->state, memory_order_acquire), next;
-	bool taken;
+	bool ended = events & (EPOLLRDHUP | EPOLLHUP), taken;
 
 	do {
 		switch (state & OWNER) {
@@ -125,12 +127,12 @@ bool rd_conn_event(struct rd_conn *c, uint32_t events)
 			if (!conn_wants(c, events))
 				return false;
 			/* The stream's end came along: one short read is not all. */
-			next = OWN_MAIN | (events & (EPOLLRDHUP | EPOLLHUP) ? AGAIN : 0);
+			next = OWN_MAIN | (ended ? AGAIN : 0);
 			taken = true;
 			break;
 		case OWN_QUEUE:
 		case OWN_WORKER:
-			next = state | AGAIN;
+			next = state | AGAIN | (ended ? TWICE : 0);
 			taken = false;
 			break;
 		default:

@@ -37,7 +37,7 @@ enum rd_close_reason {
 };
 
 struct rd_conn {
-	_Alignas(128) _Atomic unsigned state; /* enum rd_owner, and the AGAIN bit */
+	_Alignas(128) _Atomic unsigned state; /* enum rd_owner, and the AGAIN bits */
 	struct rd_transport transport;
 	const struct rd_protocol *protocol;
 	const void *service;	/* what the listener gave the protocol to serve with */

@@ -175,6 +175,20 @@ START_TEST(end_comes_with_bytes)
 }
 END_TEST
 
+/* The same while a worker has it: that one may have read already, the next reads the bytes. */
+START_TEST(end_comes_while_held)
+{
+	struct rd_conn *c = owned_by(OWN_WORKER, RD_WANTS_READ);
+
+	ck_assert(!rd_conn_event(c, EPOLLIN | EPOLLRDHUP));
+	ck_assert(!rd_conn_pass(c, OWN_WORKER, OWN_PARKED));
+	ck_assert(!rd_conn_pass(c, OWN_WORKER, OWN_PARKED));
+	ck_assert(rd_conn_pass(c, OWN_WORKER, OWN_PARKED));
+	rd_conn_take(c);
+	closed(c);
+}
+END_TEST
+
 START_TEST(take)
 {
 	struct rd_conn *c = owned_by((enum rd_owner)_i, RD_WANTS_READ);
@@ -331,6 +345,7 @@ int main(void)
 	tcase_add_loop_test(tcase, again, 0, 2);
 	tcase_add_test(tcase, again_in_the_queue);
 	tcase_add_test(tcase, end_comes_with_bytes);
+	tcase_add_test(tcase, end_comes_while_held);
 	tcase_add_loop_test(tcase, take, OWN_MAIN, OWN_PARKED + 1);
 	tcase_add_test(tcase, stale);
 	tcase_add_test(tcase, begins_new);
