@@ -417,13 +417,13 @@ END_TEST
 /* A stream that never ends between two requests: each head's time runs from its own first byte. */
 START_TEST(next_head)
 {
-	static const char request[] = "GET /toy HTTP/1.1\r\n" HOST "\r\n";
-	char stream[10 * sizeof(request)] = "";
+	static const char asked[] = "GET /toy HTTP/1.1\r\n" HOST "\r\n";
+	char sent[10 * sizeof(asked)] = "";
 	uint64_t deadline_us = 0;
 
 	for (int i = 0; i < 10; i++)
-		strcat(stream, request);
-	stack_sends(&stack, stream, strlen(stream), 3, sizeof(request) - 1, IO_AGAIN);
+		strcat(sent, asked);
+	stack_sends(&stack, sent, strlen(sent), 3, sizeof(asked) - 1, IO_AGAIN);
 	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 	for (int i = 0; i < 10; i++) {
 		uint64_t now_us = rd_clock_us();
