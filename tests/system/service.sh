@@ -2,9 +2,8 @@
 # service - replyd.service as installed, under a systemd of its own: in a container that is booted
 # for it. Called with the word "inside", this is what runs in there.
 
-# shellcheck disable=SC2154 # top_srcdir is from make
-
 set -u
+here=$(realpath "$(dirname "$0")")
 program=${REPLYD#"$REPLYD_ROOT"}	# as the unit names them
 site=${SITE#"$REPLYD_ROOT"}
 failed=0
@@ -160,7 +159,7 @@ skip() {
 
 # contained COMMAND [ARGUMENT]...
 contained() {
-	sh "$top_srcdir/tests/system/service-container.sh" -b "$top_srcdir/tests" \
+	sh "$here/service-container.sh" -b "$here" \
 		-e REPLYD -e REPLYD_ROOT -e SITE "$REPLYD_ROOT" "$@"
 }
 
@@ -177,7 +176,7 @@ outside() {
 	command -v curl >/dev/null || skip 'there is no curl'
 	word=$(contained true 2>&1)
 	[ $? -ne 125 ] || skip "$word"
-	contained sh "$top_srcdir/tests/system/service.sh" inside
+	contained sh "$here/service.sh" inside
 }
 
 if [ "${1-}" = inside ]; then
