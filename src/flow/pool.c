@@ -44,7 +44,7 @@ static enum rd_verdict worker_linger(struct rd_worker *w, struct rd_conn *c)
 {
 	size_t got, limit = 16; /* reads in one turn */
 
-	if (c->expired)
+	if (c->expired || w->now_us >= c->deadline_us) /* it may never pause, and so never park */
 		return RD_CLOSE;
 	while (limit-- > 0) {
 		switch (rd_transport_recv(&c->transport, w->in, RD_SCRATCH, &got)) {
@@ -77,10 +77,10 @@ static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 	return worker_linger(w, c);
 }
 
-/* Behind all that wait. False, and still ours, when there is no room or nobody waits. */
+/* Behind all that wait, however many. False, and still ours, when the queue is closed. */
 static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 {
-	struct rd_entry entry = { .conn = c, .ready_us = w->now_us };
+	struct rd_entry entry = { .conn = c, .ready_us = w->now_us, .keep = true };
 
 	rd_conn_pass(c, OWN_WORKER, OWN_QUEUE);
 	if (rd_queue_push(w->pool->queue, &entry, 1) == 1)

@@ -24,7 +24,9 @@ static uint64_t sums[COUNTER_COUNT];
 static int client[CLIENTS];
 static struct rd_conn *conn[CLIENTS];
 
-static _Atomic unsigned served, stuck;
+static struct rd_transport_ops endless; /* what is read of it never ends */
+
+static _Atomic unsigned served, stuck, turned;
 static _Atomic bool gate; /* lets the stuck go on */
 
 static void stick(void)
@@ -36,8 +38,8 @@ static void stick(void)
 }
 
 /*
- * 's' sticks without a word, 'b' says that it blocks, 'm' takes another turn, 'c' closes, 'l'
- * lingers; then each is answered with itself.
+ * 's' sticks without a word, 'b' says that it blocks, 'm' takes another turn, 'f' turn after turn
+ * until the gate opens, 'c' closes, 'l' lingers; then each is answered with itself.
  */
 static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 {
@@ -45,6 +47,10 @@ static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 	size_t n;
 
 	MUST(c->session || c->ready_us == READY_US);
+	if (c->session == &gate && !gate) {
+		turned++;
+		return RD_MORE;
+	}
 	if (c->session) { /* the turn after 'm' */
 		c->session = NULL;
 		w->in[0] = 'M';
@@ -62,6 +68,9 @@ static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 		break;
 	case 'm':
 		c->session = &served;
+		return RD_MORE;
+	case 'f':
+		c->session = &gate;
 		return RD_MORE;
 	}
 	c->reason = CLOSE_ANSWERED;
@@ -81,7 +90,15 @@ static const struct rd_protocol toy = {
 	.release = toy_release,
 };
 
-static void begin(unsigned min, unsigned max)
+static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+{
+	(void)t;
+	memset(to, 'l', size);
+	*got = size;
+	return IO_OK;
+}
+
+static void begin_bound(unsigned bound, unsigned min, unsigned max)
 {
 	struct rd_pool_config config = {
 		.min = min,
@@ -91,11 +108,16 @@ static void begin(unsigned min, unsigned max)
 	};
 
 	ck_assert_int_eq(rd_slots_init(&slots, 256), 0);
-	ck_assert(rd_queue_init(&queue, 64, max * RD_BATCH, 1));
+	ck_assert(rd_queue_init(&queue, bound, max * RD_BATCH, 1));
 	ck_assert_int_eq(rd_pool_start(&pool, &queue, &config), 0);
 }
 
-/* All are pushed at once, so that one worker has them in one batch. */
+static void begin(unsigned min, unsigned max)
+{
+	begin_bound(64, min, max);
+}
+
+/* All are pushed at once, so that one worker has them in one batch; 'e' is an endless 'l'. */
 static void ask(const char *requests)
 {
 	struct rd_entry batch[CLIENTS];
@@ -108,6 +130,10 @@ static void ask(const char *requests)
 		client[i] = pair[1];
 		MUST(send(client[i], &requests[i], 1, 0) == 1);
 		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
+		endless = *conn[i]->transport.ops;
+		endless.recv = endless_recv;
+		if (requests[i] == 'e')
+			conn[i]->transport.ops = &endless;
 		rd_conn_pass(conn[i], OWN_MAIN, OWN_QUEUE);
 		batch[i] = (struct rd_entry){ .conn = conn[i], .ready_us = READY_US };
 	}
@@ -252,6 +278,29 @@ START_TEST(turns)
 }
 END_TEST
 
+/* One that never pauses lets the others have their turn, also where the queue is full of them. */
+START_TEST(turns_though_full)
+{
+	struct rd_entry entry = { .ready_us = READY_US };
+	int pair[2];
+
+	begin_bound(1, 1, 1);
+	ask("f");
+	TEND_UNTIL(turned > 0);
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	client[1] = pair[1];
+	MUST(send(client[1], "x", 1, 0) == 1);
+	entry.conn = conn[1] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
+	rd_conn_pass(conn[1], OWN_MAIN, OWN_QUEUE);
+	while (rd_queue_push(&queue, &entry, 1) == 0)
+		sched_yield();
+	reads(1, "x");
+	gate = true;
+	reads(0, "M");
+	end(2);
+}
+END_TEST
+
 START_TEST(closes)
 {
 	begin(1, 1);
@@ -276,6 +325,17 @@ START_TEST(lingers)
 	ck_assert(rd_conn_take(conn[0]));
 	rd_conn_pass(conn[0], OWN_MAIN, OWN_QUEUE);
 	rd_queue_push(&queue, &(struct rd_entry){ .conn = conn[0], .ready_us = READY_US }, 1);
+	TEND_UNTIL(slots.open == 0);
+	end(1);
+	ck_assert_uint_eq(served, 1);
+}
+END_TEST
+
+/* It sends on and on: it is read off for a time, not as long as it likes. */
+START_TEST(lingers_no_longer)
+{
+	begin(1, 1);
+	ask("e");
 	TEND_UNTIL(slots.open == 0);
 	end(1);
 	ck_assert_uint_eq(served, 1);
@@ -342,8 +402,10 @@ int main(void)
 	tcase_add_test(tcase, grows_and_shrinks);
 	tcase_add_test(tcase, rests);
 	tcase_add_test(tcase, turns);
+	tcase_add_test(tcase, turns_though_full);
 	tcase_add_test(tcase, closes);
 	tcase_add_test(tcase, lingers);
+	tcase_add_test(tcase, lingers_no_longer);
 	tcase_add_test(tcase, stop_serves_what_waits);
 	tcase_add_test(tcase, cut);
 	tcase_add_test(tcase, stuck_at_the_end);
