@@ -122,7 +122,7 @@ static bool files_hidden(const char *path)
 
 static int files_redirect(struct rd_exchange *x)
 {
-	char to[3 * RD_PATH_MAX];
+	char to[RD_REPLY_FIELDS - 1024]; /* leaves room for the other fields */
 	size_t len = rd_target_encode(x->path, x->target.path_len, to, sizeof(to) - 2);
 
 	if (len + x->target.query.len + 3 > sizeof(to))

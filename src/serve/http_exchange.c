@@ -100,9 +100,9 @@ static enum rd_http_step http_turn_away(struct rd_http *h, int status)
 
 	rd_app_end(&h->x, status);
 	http_decide_last(h);
-	if (!http_has_body(f) || h->s.last)
+	if (!http_has_body(f))
 		return STEP_REPLY;
-	if (!f->expect_continue && f->length <= RD_DISCARD_MAX)
+	if (!h->s.last && !f->expect_continue && f->length <= RD_DISCARD_MAX)
 		h->s.intake = rd_intake_new(NULL, 0, f, RD_DISCARD_MAX, h->s.worker->now_us);
 	if (h->s.intake) {
 		h->s.intake->discard = true;
