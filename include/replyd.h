@@ -63,8 +63,8 @@ const char *replyd_url(const struct replyd *server, size_t i);
 long replyd_serve(struct replyd *server);
 
 /*
- * Accepts no more, finishes what is in flight (drain_ms at most) and lets replyd_serve return.
- * From any thread, or from a signal handler.
+ * Accepts no more, finishes what is in flight (drain_ms at most) and lets replyd_serve return, also
+ * one that is only called later. From any thread, or from a signal handler.
  */
 void replyd_stop(struct replyd *server);
 

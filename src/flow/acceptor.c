@@ -28,11 +28,22 @@ enum {
 #define TAG_WAKE     (UINT64_C(1) << 32)
 #define TAG_LISTENER (UINT64_C(2) << 32)
 
-static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint64_t tag)
+static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint32_t events, uint64_t tag)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = tag };
+	struct epoll_event event = { .events = events, .data.u64 = tag };
 
 	return epoll_ctl(a->slots->epoll_fd, op, fd, &event) == 0;
+}
+
+/* Once, so that no listener is lost when the system is out of memory or watches later. */
+static bool acceptor_register(struct rd_acceptor *a)
+{
+	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, EPOLLIN, TAG_WAKE))
+		return false;
+	for (size_t i = 0; i < a->listeners; i++)
+		if (!acceptor_poll(a, EPOLL_CTL_ADD, a->listener[i].fd, EPOLLIN, TAG_LISTENER | i))
+			return false;
+	return true;
 }
 
 /* Off: accepting is not tried before `until_us`. */
@@ -42,7 +53,7 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 	a->paused_us = until_us;
 	for (size_t i = 0; i < a->listeners; i++)
 		if (a->listener[i].fd >= 0)
-			acceptor_poll(a, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, a->listener[i].fd,
+			acceptor_poll(a, EPOLL_CTL_MOD, a->listener[i].fd, on ? EPOLLIN : 0,
 				      TAG_LISTENER | i);
 }
 
@@ -291,14 +302,13 @@ long rd_acceptor_run(struct rd_acceptor *a)
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;
-	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, TAG_WAKE)) {
+	if (!acceptor_register(a)) {
 		int error = errno;
 
 		acceptor_cut(a);
 		errno = error;
 		return -1;
 	}
-	acceptor_poll_listeners(a, true, 0);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
 	return acceptor_cut(a);

@@ -27,6 +27,7 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
+	OWN = 16,		   /* descriptors: standard streams, epoll, directories ... */
 	SWEEP_US =
 		2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
 };
@@ -118,6 +119,14 @@ static size_t server_descriptors(void)
 static size_t server_kept(size_t descriptors)
 {
 	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
+}
+
+/* And what is left for clients. */
+static size_t server_clients(const struct replyd *s, size_t descriptors)
+{
+	size_t taken = server_kept(descriptors) + s->listeners + OWN;
+
+	return descriptors > taken ? descriptors - taken : 0;
 }
 
 size_t rd_server_files_kept(void)
@@ -237,6 +246,9 @@ int replyd_open(struct replyd *s)
 					DESCRIPTORS_LEAST);
 	if (s->listeners == 0)
 		return rd_server_failed(s, "no address to listen on");
+	if (server_clients(s, descriptors) == 0)
+		return rd_server_failed(s, "the limit of open files, %zu, is too low for %zu "
+					"addresses: raise it", descriptors, s->listeners);
 	server_services(s);
 	if (rd_slots_init(&s->slots, descriptors) != 0)
 		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
@@ -259,7 +271,7 @@ int replyd_open(struct replyd *s)
 	s->acceptor.pool = &s->pool;
 	s->acceptor.listener = s->listener;
 	s->acceptor.listeners = s->listeners;
-	s->acceptor.conns_max = descriptors - server_kept(descriptors) - s->listeners - 16;
+	s->acceptor.conns_max = server_clients(s, descriptors);
 	s->acceptor.sweep_us = server_sweep_us(s);
 	atomic_store(&s->phase, PHASE_OPEN);
 	return 0;
@@ -302,8 +314,11 @@ long replyd_serve(struct replyd *s)
 
 void replyd_stop(struct replyd *s)
 {
+	uint64_t until_us = rd_clock_us() + server_us(s, SET_DRAIN_MS);
+
+	atomic_store(&s->acceptor.stop, until_us); /* before it is open: it ends once it serves */
 	if (atomic_load(&s->phase) != PHASE_MADE)
-		rd_acceptor_stop(&s->acceptor, rd_clock_us() + server_us(s, SET_DRAIN_MS));
+		rd_acceptor_stop(&s->acceptor, until_us);
 }
 
 void replyd_free(struct replyd *s)

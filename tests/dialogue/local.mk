@@ -101,6 +101,7 @@ dialogues += tests/dialogue/cors-preflight-auth.dlg
 dialogues += tests/dialogue/cors-preflight.dlg
 dialogues += tests/dialogue/daemon-address-in-use.dlg
 dialogues += tests/dialogue/daemon-address-wrong.dlg
+dialogues += tests/dialogue/daemon-descriptors-addresses.dlg
 dialogues += tests/dialogue/daemon-descriptors.dlg
 dialogues += tests/dialogue/daemon-directory-missing.dlg
 dialogues += tests/dialogue/daemon-directory.dlg

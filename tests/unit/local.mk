@@ -4,6 +4,7 @@
 noinst_HEADERS += tests/unit/asking.h
 
 unit_tests += tests/unit/test_accept
+unit_tests += tests/unit/test_acceptor
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_app
