@@ -27,7 +27,7 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
-	OWN = 16,		   /* descriptors: standard streams, epoll, directories ... */
+	OWN = 16, /* descriptors: standard streams, epoll, directories ... */
 	SWEEP_US =
 		2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
 };
@@ -247,8 +247,10 @@ int replyd_open(struct replyd *s)
 	if (s->listeners == 0)
 		return rd_server_failed(s, "no address to listen on");
 	if (server_clients(s, descriptors) == 0)
-		return rd_server_failed(s, "the limit of open files, %zu, is too low for %zu "
-					"addresses: raise it", descriptors, s->listeners);
+		return rd_server_failed(s,
+					"the limit of open files, %zu, is too low for %zu "
+					"addresses: raise it",
+					descriptors, s->listeners);
 	server_services(s);
 	if (rd_slots_init(&s->slots, descriptors) != 0)
 		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
