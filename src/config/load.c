@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/slurp.h"
 #include "config/check.h"
+#include "config/comment.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "config/tree.h"
@@ -218,16 +219,21 @@ static bool load_text(cfg_t *cfg, char *text, size_t len)
 	struct rd_section *base = loading->base;
 	FILE *stream = NULL;
 	bool read = false;
+	int open = text ? rd_comment_blank(text, len) : 0;
 
-	if (text && rd_buffer_add(&whole, text, len) &&
-	    rd_buffer_text(&whole, len && text[len - 1] == '\n' ? END "()\n" : "\n" END "()\n"))
+	if (open) {
+		cfg->line = open;
+		cfg_error(cfg, "the '*/' that ends the comment is missing");
+	} else if (text && rd_buffer_add(&whole, text, len) &&
+		   rd_buffer_text(&whole,
+				  len && text[len - 1] == '\n' ? END "()\n" : "\n" END "()\n"))
 		stream = fmemopen(whole.at, whole.len, "r");
 	if (stream) {
 		loading->base = loading->at;
 		read = cfg_parse_fp(cfg, stream) == CFG_SUCCESS;
 		loading->base = base;
 		fclose(stream);
-	} else if (text) {
+	} else if (text && !open) {
 		load_no_memory();
 	}
 	free(text);

@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += src/config/libconfig.la
 src_config_libconfig_la_SOURCES = \
 	src/config/check.c \
 	src/config/check.h \
+	src/config/comment.c \
+	src/config/comment.h \
 	src/config/config.c \
 	src/config/config.h \
 	src/config/load.c \
