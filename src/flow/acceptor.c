@@ -272,6 +272,8 @@ static void acceptor_turn(struct rd_acceptor *a)
 		acceptor_poll_listeners(a, true, 0);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
+	if (a->draining && atomic_exchange(&a->slots->late, false))
+		acceptor_stir(a);
 }
 
 /* The time is over: workers close what they hold, and main what is parked. */

@@ -63,6 +63,7 @@ struct rd_slots {
 	size_t top; /* main's: above every descriptor that was ever used */
 	int epoll_fd, wake_fd;
 	_Atomic bool draining;		  /* every reply is the last on its connection */
+	_Atomic bool late;		  /* one was parked just when the drain began */
 	_Atomic bool cut;		  /* nothing goes on: what is not done is closed */
 	_Atomic bool tell;		  /* main wants to know of the next close */
 	_Alignas(64) _Atomic size_t open; /* connections accepted and not closed */

@@ -12,6 +12,7 @@
 #include "flow/park.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +102,10 @@ static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_
  */
 static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict want)
 {
-	if (rd_conn_draining(c) && !c->session && !c->lingering) {
+	struct rd_slots *slots = c->slots;
+	bool draining = rd_conn_draining(c);
+
+	if (draining && !c->session && !c->lingering) {
 		bool looked = c->last_look;
 
 		c->last_look = true;
@@ -119,6 +123,8 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		return true;
 	default:
 		rd_count(&w->counters, COUNT_PARKED);
+		if (!draining && atomic_load(&slots->draining))
+			atomic_store(&slots->late, true); /* main may have passed it by */
 		return true;
 	}
 }
@@ -185,6 +191,7 @@ static void *worker_main(void *arg)
 static int pool_start_one(struct rd_pool *p, unsigned i)
 {
 	struct rd_worker *w = &p->worker[i];
+	sigset_t all, before;
 	pthread_attr_t attr;
 	int error;
 
@@ -197,7 +204,10 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 	PTH(pthread_attr_init(&attr));
 	PTH(pthread_attr_setstacksize(&attr, p->stack));
 	rd_queue_join(p->queue);
+	sigfillset(&all); /* signals are the program's other threads'; sendfile raises no SIGPIPE */
+	PTH(pthread_sigmask(SIG_SETMASK, &all, &before));
 	error = pthread_create(&w->thread, &attr, worker_main, w);
+	PTH(pthread_sigmask(SIG_SETMASK, &before, NULL));
 	PTH(pthread_attr_destroy(&attr));
 	if (error)
 		rd_queue_leave(p->queue);
@@ -230,8 +240,9 @@ static void pool_grow(struct rd_pool *p, unsigned more)
 		more--;
 	}
 	rd_lock_drop(&p->lock);
-	if (error)
+	if (error && !p->failed) /* said once, until one can be started again */
 		rd_log("cannot start a worker: %s", strerror(error));
+	p->failed = error;
 }
 
 /* True when some worker began an entry since the last look; takes the rest of the others'. */

@@ -43,6 +43,7 @@ struct rd_pool {
 	uint64_t idle_us;
 	_Atomic unsigned gone; /* ended and not joined yet */
 	uint64_t rescued;      /* main's: batches taken back from a stuck worker */
+	bool failed;	       /* main's: the last worker that was wanted could not be started */
 };
 
 struct rd_pool_config {
