@@ -160,12 +160,14 @@ const char *rd_app_rest(const struct rd_exchange *x)
 static void app_policy_fields(struct rd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
+	enum rd_method method = x->head.method;
 	struct rd_reply *reply = &x->reply;
 	char age[64];
 
 	if (policy->cors)
 		rd_cors_fields(policy->cors, x);
-	if (policy->cache_s >= 0 && (reply->status < 300 || reply->status == 304)) {
+	if (policy->cache_s >= 0 && (method == METHOD_GET || method == METHOD_HEAD) &&
+	    (reply->status < 300 || reply->status == 304)) {
 		snprintf(age, sizeof(age), "max-age=%ld", policy->cache_s);
 		rd_reply_field(reply, "Cache-Control", age);
 	}
