@@ -4,6 +4,7 @@ Nothing of it outlives the `with`, nor goes beyond loopback: every other name is
 not found, and what the browser asks of its own accord is switched off.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -54,7 +55,8 @@ class Browser:
 		if self.connection:
 			self.connection.close()
 		if self.driver:
-			os.killpg(self.driver.pid, signal.SIGKILL)
+			with contextlib.suppress(ProcessLookupError):
+				os.killpg(self.driver.pid, signal.SIGKILL)
 			self.driver.wait()
 		shutil.rmtree(self.tmp, ignore_errors=True)
 
