@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/slurp.h"
 #include "codec/condition.h"
 #include "codec/mime.h"
@@ -64,6 +65,24 @@ static void files_free(void *data)
 	free(f);
 }
 
+/* The directory, once it is sure that files below it can be opened; -1 with errno. */
+static int files_open_root(const char *root)
+{
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int probe = fd < 0 ? -1 : rd_beneath_open(fd, "", O_PATH), error = errno;
+
+	if (probe >= 0) {
+		close(probe);
+		return fd;
+	}
+	if (fd >= 0) {
+		rd_log("openat2 is refused: it needs Linux 5.6, and a sandbox that lets it through");
+		close(fd);
+	}
+	errno = error;
+	return -1;
+}
+
 struct rd_files *rd_files_new(const char *root, bool list, size_t kept)
 {
 	struct rd_files *f = calloc(1, sizeof(*f));
@@ -72,7 +91,7 @@ struct rd_files *rd_files_new(const char *root, bool list, size_t kept)
 	if (!f)
 		return NULL;
 	f->list = list;
-	f->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	f->root = files_open_root(root);
 	f->cache = rd_cache_new(kept);
 	if (f->root >= 0 && f->cache) {
 		f->mime = f->system = files_types();
