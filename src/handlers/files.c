@@ -76,7 +76,7 @@ static int files_open_root(const char *root)
 		return fd;
 	}
 	if (fd >= 0) {
-		rd_log("openat2 is refused: it needs Linux 5.6, and a sandbox that lets it through");
+		rd_log("openat2 is refused: it needs Linux 5.6 and a sandbox that allows it");
 		close(fd);
 	}
 	errno = error;

@@ -207,6 +207,8 @@ START_TEST(stuck_holds_itself_alone)
 {
 	begin(1, 4);
 	ask("sxxxxx");
+	while (stuck == 0) /* else main may start others before the first has taken its batch */
+		sched_yield();
 	TEND_UNTIL(served == 5 && stuck == 1);
 	ck_assert_uint_ge(pool.rescued, 1);
 	gate = true;
