@@ -64,7 +64,8 @@ long replyd_serve(struct replyd *server);
 
 /*
  * Accepts no more, finishes what is in flight (drain_ms at most) and lets replyd_serve return, also
- * one that is only called later. From any thread, or from a signal handler.
+ * one that is only called later. From any thread, or from a signal handler; not while replyd_serve
+ * may be returning already.
  */
 void replyd_stop(struct replyd *server);
 

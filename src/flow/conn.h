@@ -8,7 +8,8 @@
  *                        WORKER --> closed, the slot is free
  *
  * An event that comes while the queue or a worker has it sets AGAIN: the worker's pass to PARKED
- * is then refused, and it advances the connection once more. No event is lost.
+ * is then refused, and it advances the connection once more. When the stream's end is among such
+ * events, it does so twice: a short read of the bytes before the end does not show the end.
  */
 #ifndef RD_FLOW_CONN_H
 #define RD_FLOW_CONN_H
