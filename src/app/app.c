@@ -113,13 +113,13 @@ static void app_allow(struct rd_reply *reply, unsigned methods)
 }
 
 /* The answer to OPTIONS; its reply is complete. */
-static int app_options(struct rd_exchange *x, unsigned methods)
+static int app_options(struct replyd_exchange *x, unsigned methods)
 {
 	app_allow(&x->reply, methods);
 	return x->reply.status = 204;
 }
 
-int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
+int rd_app_find(const struct rd_app *app, struct replyd_exchange *x)
 {
 	struct rd_span asked = x->target.host.at ? x->target.host : x->framing.host;
 
@@ -132,7 +132,7 @@ int rd_app_find(const struct rd_app *app, struct rd_exchange *x)
 	return x->route ? 0 : 404;
 }
 
-int rd_app_admit(struct rd_exchange *x)
+int rd_app_admit(struct replyd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
 	const struct rd_handler *handler = x->route->handler;
@@ -152,12 +152,12 @@ int rd_app_admit(struct rd_exchange *x)
 	return 0;
 }
 
-const char *rd_app_rest(const struct rd_exchange *x)
+const char *rd_app_rest(const struct replyd_exchange *x)
 {
 	return x->path + (x->route ? x->route->prefix_len : 0);
 }
 
-static void app_policy_fields(struct rd_exchange *x)
+static void app_policy_fields(struct replyd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
 	enum rd_method method = x->head.method;
@@ -175,13 +175,13 @@ static void app_policy_fields(struct rd_exchange *x)
 		rd_reply_lines(reply, policy->fields);
 }
 
-static void app_page(struct rd_exchange *x, int status)
+static void app_page(struct replyd_exchange *x, int status)
 {
 	if (!rd_pages_reply(x->host ? x->host->pages : NULL, &x->reply, status))
 		rd_reply_page(&x->reply, status);
 }
 
-void rd_app_end(struct rd_exchange *x, int status)
+void rd_app_end(struct replyd_exchange *x, int status)
 {
 	struct rd_reply *reply = &x->reply;
 

@@ -34,22 +34,22 @@ void rd_app_free(struct rd_app *app);
  * Finds x->host and x->route, whose reply has begun. 0, or a status for rd_app_end: 404, 421, or
  * 204 for "OPTIONS *".
  */
-int rd_app_find(const struct rd_app *app, struct rd_exchange *x);
+int rd_app_find(const struct rd_app *app, struct replyd_exchange *x);
 
 /*
  * Asks the policy and the handler of x->route, which was found, whether its handler may be called:
  * 0. Else a status for rd_app_end; what fields it needs are in the reply. OPTIONS is answered here.
  * Takes long where policy.auth is set.
  */
-int rd_app_admit(struct rd_exchange *x);
+int rd_app_admit(struct replyd_exchange *x);
 
 /* The part of x->path behind its route's prefix: empty, or it begins with a slash. */
-const char *rd_app_rest(const struct rd_exchange *x);
+const char *rd_app_rest(const struct replyd_exchange *x);
 
 /*
  * Completes the reply: `status` is what the handler returned. An error gets its page; what is
  * broken or empty becomes a 500; the policy's fields are added.
  */
-void rd_app_end(struct rd_exchange *x, int status);
+void rd_app_end(struct replyd_exchange *x, int status);
 
 #endif

@@ -316,7 +316,7 @@ static bool auth_allows(struct rd_auth *auth, struct attempt *a)
 	return true;
 }
 
-int rd_auth_check(struct rd_auth *auth, struct rd_exchange *x)
+int rd_auth_check(struct rd_auth *auth, struct replyd_exchange *x)
 {
 	unsigned i = 0;
 	const struct rd_field *field = rd_head_next(&x->head, FIELD_AUTHORIZATION, &i);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct rd_auth;
-struct rd_exchange;
+struct replyd_exchange;
 
 /*
  * Reads an htpasswd file, whose hashes are bcrypt, SHA-crypt or yescrypt; empty lines and those
@@ -21,6 +21,6 @@ void rd_auth_free(struct rd_auth *auth);
  * 0; or 401 with WWW-Authenticate in the reply; or 503, there is no memory. Takes as long as the
  * hash is meant to, but for credentials that were right lately.
  */
-int rd_auth_check(struct rd_auth *auth, struct rd_exchange *x);
+int rd_auth_check(struct rd_auth *auth, struct replyd_exchange *x);
 
 #endif

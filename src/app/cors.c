@@ -68,7 +68,7 @@ void rd_cors_free(struct rd_cors *cors)
 }
 
 /* The only field of that name; at is NULL also where there are two. */
-static struct rd_span cors_single(const struct rd_exchange *x, enum rd_field_id id)
+static struct rd_span cors_single(const struct replyd_exchange *x, enum rd_field_id id)
 {
 	unsigned i = 0;
 	const struct rd_field *field = rd_head_next(&x->head, id, &i);
@@ -79,7 +79,7 @@ static struct rd_span cors_single(const struct rd_exchange *x, enum rd_field_id 
 }
 
 /* Our own text of the request's origin, byte for byte the same; NULL where it is not listed. */
-static const char *cors_origin(const struct rd_cors *cors, const struct rd_exchange *x)
+static const char *cors_origin(const struct rd_cors *cors, const struct replyd_exchange *x)
 {
 	struct rd_span asked = cors_single(x, FIELD_ORIGIN);
 
@@ -91,7 +91,7 @@ static const char *cors_origin(const struct rd_cors *cors, const struct rd_excha
 	return NULL;
 }
 
-bool rd_cors_preflight(const struct rd_cors *cors, struct rd_exchange *x)
+bool rd_cors_preflight(const struct rd_cors *cors, struct replyd_exchange *x)
 {
 	struct rd_reply *reply = &x->reply;
 	char age[32];
@@ -112,7 +112,7 @@ bool rd_cors_preflight(const struct rd_cors *cors, struct rd_exchange *x)
 	return true;
 }
 
-void rd_cors_fields(const struct rd_cors *cors, struct rd_exchange *x)
+void rd_cors_fields(const struct rd_cors *cors, struct replyd_exchange *x)
 {
 	const char *origin = cors->any ? "*" : cors_origin(cors, x);
 

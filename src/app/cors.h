@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct rd_cors;
-struct rd_exchange;
+struct replyd_exchange;
 
 struct rd_cors_config {
 	const char *const *origins; /* NULL-terminated: "https://a.example", or "*" alone */
@@ -24,9 +24,9 @@ struct rd_cors *rd_cors_new(const struct rd_cors_config *config);
 void rd_cors_free(struct rd_cors *cors);
 
 /* Whether this is a preflight; then the reply lacks only what rd_cors_fields adds. */
-bool rd_cors_preflight(const struct rd_cors *cors, struct rd_exchange *x);
+bool rd_cors_preflight(const struct rd_cors *cors, struct replyd_exchange *x);
 
 /* Adds to the reply what lets the origin read it, and Vary. */
-void rd_cors_fields(const struct rd_cors *cors, struct rd_exchange *x);
+void rd_cors_fields(const struct rd_cors *cors, struct replyd_exchange *x);
 
 #endif

@@ -59,7 +59,7 @@ struct rd_reply {
 };
 
 /* Spans live as long as the exchange. */
-struct rd_exchange {
+struct replyd_exchange {
 	struct rd_head head;
 	struct rd_framing framing;
 	struct rd_target target;

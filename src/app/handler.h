@@ -6,7 +6,7 @@
 
 #include "codec/head.h"
 
-struct rd_exchange;
+struct replyd_exchange;
 
 enum {
 	/* For a handler that takes any. TRACE would show a request's secrets to scripts. */
@@ -25,7 +25,7 @@ struct rd_handler {
 	 * Fills x->reply. 0, or a status: the reply is then that status' page, with the fields
 	 * that were added. Any number of threads at once, with the same data.
 	 */
-	int (*perform)(struct rd_exchange *x, void *data);
+	int (*perform)(struct replyd_exchange *x, void *data);
 	/* Frees data, when no thread performs any more. */
 	void (*release)(void *data);
 };

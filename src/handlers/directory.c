@@ -84,7 +84,7 @@ static bool list_read(struct list *l, DIR *dir, int root, const char *path)
 	return true;
 }
 
-int rd_directory_reply(struct rd_exchange *x, int root, int fd)
+int rd_directory_reply(struct replyd_exchange *x, int root, int fd)
 {
 	struct rd_buffer page = { 0 };
 	struct list list = { 0 };

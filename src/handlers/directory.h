@@ -4,9 +4,9 @@
 #ifndef RD_HANDLERS_DIRECTORY_H
 #define RD_HANDLERS_DIRECTORY_H
 
-struct rd_exchange;
+struct replyd_exchange;
 
 /* Takes `fd`, the open directory that x asks for, below `root`. Fills the reply. 0, or a status. */
-int rd_directory_reply(struct rd_exchange *x, int root, int fd);
+int rd_directory_reply(struct replyd_exchange *x, int root, int fd);
 
 #endif

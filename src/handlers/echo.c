@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int echo_perform(struct rd_exchange *x, void *data)
+static int echo_perform(struct replyd_exchange *x, void *data)
 {
 	size_t len = x->content.len;
 	char *copy = malloc(len + 1); /* what was read lives only until we return */

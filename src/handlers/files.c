@@ -139,7 +139,7 @@ static bool files_hidden(const char *path)
 	return false;
 }
 
-static int files_redirect(struct rd_exchange *x)
+static int files_redirect(struct replyd_exchange *x)
 {
 	char to[RD_REPLY_FIELDS - 1024]; /* leaves room for the other fields */
 	size_t len = rd_target_encode(x->path, x->target.path_len, to, sizeof(to) - 2);
@@ -166,7 +166,7 @@ static bool files_plain(const struct rd_head *head)
 }
 
 /* RFC 9110 §13.2.2. 200 for the whole file; else as rd_partial_reply, or 304 and done. */
-static int files_weigh(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v)
+static int files_weigh(struct replyd_exchange *x, struct rd_file *file, const struct rd_variant *v)
 {
 	struct rd_condition there = {
 		.exists = true,
@@ -187,7 +187,7 @@ static int files_weigh(struct rd_exchange *x, struct rd_file *file, const struct
 }
 
 /* Takes the caller's reference. */
-static int files_reply(struct rd_files *f, struct rd_exchange *x, struct rd_file *file)
+static int files_reply(struct rd_files *f, struct replyd_exchange *x, struct rd_file *file)
 {
 	const struct rd_variant *v = rd_variant_find(f->cache, file, x);
 	struct rd_reply *reply = &x->reply;
@@ -213,7 +213,7 @@ static int files_reply(struct rd_files *f, struct rd_exchange *x, struct rd_file
 }
 
 /* RFC 9110 §13.1: a list has no validators, but it is there. 0, or 304 or 412. */
-static int files_weigh_list(const struct rd_exchange *x)
+static int files_weigh_list(const struct replyd_exchange *x)
 {
 	struct rd_condition there = { .exists = true };
 
@@ -221,7 +221,7 @@ static int files_weigh_list(const struct rd_exchange *x)
 }
 
 /* A directory that was asked for with its slash and has no index.html. */
-static int files_directory(struct rd_files *f, struct rd_exchange *x)
+static int files_directory(struct rd_files *f, struct replyd_exchange *x)
 {
 	int fd = rd_beneath_open(f->root, rd_app_rest(x) + 1, O_RDONLY);
 	struct stat st;
@@ -243,7 +243,7 @@ static int files_directory(struct rd_files *f, struct rd_exchange *x)
 }
 
 /* Opens what the path names. 0 and *out, or a status. */
-static int files_find(struct rd_files *f, struct rd_exchange *x, struct rd_file *was,
+static int files_find(struct rd_files *f, struct replyd_exchange *x, struct rd_file *was,
 		      struct rd_file **out)
 {
 	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
@@ -283,7 +283,7 @@ static bool files_believed(const struct rd_file *file, uint64_t now_us)
 	return now_us < checked + CHECK_US;
 }
 
-static int files_perform(struct rd_exchange *x, void *data)
+static int files_perform(struct replyd_exchange *x, void *data)
 {
 	struct rd_files *f = data;
 	struct rd_file *kept, *file = NULL;

@@ -65,7 +65,7 @@ static void partial_body(struct rd_body *body, const struct rd_part *first,
 	};
 }
 
-static int partial_one(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v,
+static int partial_one(struct replyd_exchange *x, struct rd_file *file, const struct rd_variant *v,
 		       const struct rd_range *range)
 {
 	struct rd_reply *reply = &x->reply;
@@ -108,8 +108,9 @@ static char *several_announce(struct several *s, const char *boundary, const str
 	return s->announced;
 }
 
-static int partial_several(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v,
-			   const struct rd_range *ranges, unsigned count)
+static int partial_several(struct replyd_exchange *x, struct rd_file *file,
+			   const struct rd_variant *v, const struct rd_range *ranges,
+			   unsigned count)
 {
 	struct several *s = calloc(1, sizeof(*s));
 	struct rd_reply *reply = &x->reply;
@@ -131,7 +132,7 @@ static int partial_several(struct rd_exchange *x, struct rd_file *file, const st
 	return 206;
 }
 
-int rd_partial_reply(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v)
+int rd_partial_reply(struct replyd_exchange *x, struct rd_file *file, const struct rd_variant *v)
 {
 	struct rd_range ranges[RD_RANGE_MOST];
 	char content[RD_RANGE_CONTENT];

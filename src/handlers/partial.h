@@ -6,7 +6,7 @@
 
 #include "handlers/file.h"
 
-struct rd_exchange;
+struct replyd_exchange;
 
 /*
  * The Range field counts (rd_condition_range). 206: the reply is complete, and has the caller's
@@ -15,6 +15,6 @@ struct rd_exchange;
  *
  * Of a variant that was coded here, and for several of one that was coded elsewhere, it is ignored.
  */
-int rd_partial_reply(struct rd_exchange *x, struct rd_file *file, const struct rd_variant *v);
+int rd_partial_reply(struct replyd_exchange *x, struct rd_file *file, const struct rd_variant *v);
 
 #endif

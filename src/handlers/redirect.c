@@ -50,7 +50,7 @@ struct rd_redirect *rd_redirect_new(int status, const char *to, bool rest)
 }
 
 /* Writes `to`, the rest and the query. False when that is too long. */
-static bool redirect_join(const struct rd_redirect *r, const struct rd_exchange *x, char *out,
+static bool redirect_join(const struct rd_redirect *r, const struct replyd_exchange *x, char *out,
 			  size_t size)
 {
 	const char *rest = rd_app_rest(x);
@@ -72,7 +72,7 @@ static bool redirect_join(const struct rd_redirect *r, const struct rd_exchange 
 	return true;
 }
 
-static int redirect_perform(struct rd_exchange *x, void *data)
+static int redirect_perform(struct replyd_exchange *x, void *data)
 {
 	const struct rd_redirect *r = data;
 	char to[RD_REPLY_FIELDS - 1024]; /* leaves room for the other fields */

@@ -58,7 +58,7 @@ struct rd_text *rd_text_new(int status, const char *type, const char *text)
 	return NULL;
 }
 
-static int text_perform(struct rd_exchange *x, void *data)
+static int text_perform(struct replyd_exchange *x, void *data)
 {
 	const struct rd_text *t = data;
 

@@ -157,7 +157,7 @@ static int upload_weigh(const struct rd_head *head, int dir, const char *name, s
 }
 
 /* Writes the body, and has it on disk. 0, or an error number. */
-static int upload_write(const struct rd_exchange *x, struct rd_place *p)
+static int upload_write(const struct replyd_exchange *x, struct rd_place *p)
 {
 	int error = x->content_file >= 0 ? rd_place_copy(p, x->content_file, x->content_len)
 					 : rd_place_write(p, x->content.at, x->content.len);
@@ -168,8 +168,8 @@ static int upload_write(const struct rd_exchange *x, struct rd_place *p)
 }
 
 /* Puts it in place, if the request still applies. 0 or a status; *is_new: nothing was there. */
-static int upload_swap(struct rd_upload *u, const struct rd_exchange *x, int dir, const char *name,
-		       struct rd_place *p, bool *is_new)
+static int upload_swap(struct rd_upload *u, const struct replyd_exchange *x, int dir,
+		       const char *name, struct rd_place *p, bool *is_new)
 {
 	struct stat was;
 	int status, error = 0;
@@ -194,7 +194,7 @@ static void upload_tag(struct rd_reply *reply, const struct stat *st)
 	rd_reply_field(reply, "ETag", tag);
 }
 
-static int upload_store(struct rd_upload *u, struct rd_exchange *x, int dir, const char *name)
+static int upload_store(struct rd_upload *u, struct replyd_exchange *x, int dir, const char *name)
 {
 	struct rd_place place;
 	struct stat st;
@@ -221,7 +221,7 @@ static int upload_store(struct rd_upload *u, struct rd_exchange *x, int dir, con
 	return 0;
 }
 
-static int upload_put(struct rd_upload *u, struct rd_exchange *x, int dir, const char *name)
+static int upload_put(struct rd_upload *u, struct replyd_exchange *x, int dir, const char *name)
 {
 	char location[RD_REPLY_FIELDS / 2];
 	int status = upload_body_ok(&x->head);
@@ -237,7 +237,7 @@ static int upload_put(struct rd_upload *u, struct rd_exchange *x, int dir, const
 	return status;
 }
 
-static int upload_delete(struct rd_upload *u, struct rd_exchange *x, int dir, const char *name)
+static int upload_delete(struct rd_upload *u, struct replyd_exchange *x, int dir, const char *name)
 {
 	struct stat st;
 	bool missing;
@@ -258,7 +258,7 @@ static int upload_delete(struct rd_upload *u, struct rd_exchange *x, int dir, co
 	return status;
 }
 
-static int upload_perform(struct rd_exchange *x, void *data)
+static int upload_perform(struct replyd_exchange *x, void *data)
 {
 	struct rd_upload *u = data;
 	const char *rest = rd_app_rest(x), *slash = strrchr(rest, '/'),

@@ -99,7 +99,7 @@ static const struct rd_variant *variant_wanted(struct rd_cache *cache, struct rd
 }
 
 const struct rd_variant *rd_variant_find(struct rd_cache *cache, struct rd_file *file,
-					 struct rd_exchange *x)
+					 struct replyd_exchange *x)
 {
 	struct rd_accept accept = { 0 };
 	const struct rd_field *field;

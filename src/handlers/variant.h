@@ -7,7 +7,7 @@
 #include "codec/accept.h"
 #include "handlers/cache.h"
 
-struct rd_exchange;
+struct replyd_exchange;
 
 /*
  * Of the codings that were found beside the file and those that can be made (bits
@@ -22,6 +22,6 @@ enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned found,
  * that this is asked for; who asks meanwhile gets another. x->reply is begun anew then.
  */
 const struct rd_variant *rd_variant_find(struct rd_cache *cache, struct rd_file *file,
-					 struct rd_exchange *x);
+					 struct replyd_exchange *x);
 
 #endif

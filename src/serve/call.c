@@ -7,7 +7,7 @@
 #include "app/app.h"
 #include "base/clock.h"
 
-int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange *x)
+int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exchange *x)
 {
 	bool blocks = rd_route_blocks(route);
 	uint64_t began = worker->now_us; /* the last thing that took long has just ended */
@@ -24,7 +24,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange
 	return status;
 }
 
-int rd_call_admit(struct rd_worker *worker, struct rd_exchange *x)
+int rd_call_admit(struct rd_worker *worker, struct replyd_exchange *x)
 {
 	int status;
 

@@ -10,9 +10,9 @@
 #include "flow/pool.h"
 
 /* The handler's answer. While a route is known to block, other workers run in this one's place. */
-int rd_call(struct rd_worker *worker, struct rd_route *route, struct rd_exchange *x);
+int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exchange *x);
 
 /* rd_app_admit's answer. */
-int rd_call_admit(struct rd_worker *worker, struct rd_exchange *x);
+int rd_call_admit(struct rd_worker *worker, struct replyd_exchange *x);
 
 #endif

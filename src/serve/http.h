@@ -27,7 +27,7 @@ struct rd_http {
 	unsigned answered;	 /* requests in this turn */
 	unsigned reads;		 /* in this turn */
 	size_t head_len;	 /* of the head that was parsed; it ends at s.start */
-	struct rd_exchange x;
+	struct replyd_exchange x;
 };
 
 /* The steps that know what a request means. */

@@ -29,7 +29,7 @@ static const char *http_date(void)
 	return text;
 }
 
-static void http_exchange_begin(struct rd_exchange *x)
+static void http_exchange_begin(struct replyd_exchange *x)
 {
 	rd_reply_begin(&x->reply);
 	x->content = (struct rd_span){ NULL, 0 };
@@ -55,7 +55,7 @@ enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_re
 }
 
 /* What the request line and the fields say; 0 or a status. */
-static int http_read_head(struct rd_exchange *x)
+static int http_read_head(struct replyd_exchange *x)
 {
 	int status = rd_head_framing(&x->head, &x->framing);
 
@@ -144,7 +144,7 @@ static enum rd_http_step http_await_body(struct rd_http *h)
 
 enum rd_http_step rd_http_understand(struct rd_http *h)
 {
-	struct rd_exchange *x = &h->x;
+	struct replyd_exchange *x = &h->x;
 	int status = http_read_head(x);
 
 	if (status)
@@ -164,7 +164,7 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 static enum rd_http_step http_recall(struct rd_http *h)
 {
 	struct rd_intake *i = h->s.intake;
-	struct rd_exchange *x = &h->x;
+	struct replyd_exchange *x = &h->x;
 
 	if (rd_head_parse(i->head, i->head_len, &h->service->limits, &x->head) <= 0 ||
 	    http_read_head(x) != 0)

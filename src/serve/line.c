@@ -18,7 +18,7 @@ struct line {
 	struct rd_stream s;
 	const struct rd_line_service *service;
 	enum rd_verdict verdict;
-	struct rd_exchange x;
+	struct replyd_exchange x;
 };
 
 static enum rd_verdict line_finish(struct line *l)
@@ -41,7 +41,7 @@ static enum rd_verdict line_refuse(struct line *l, const char *text, enum rd_clo
 
 static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 {
-	struct rd_exchange *x = &l->x;
+	struct replyd_exchange *x = &l->x;
 	int status;
 
 	x->content = (struct rd_span){ l->s.in + l->s.start, len };

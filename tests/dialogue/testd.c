@@ -59,7 +59,7 @@ static void hold_release(unsigned n)
 	PTH(pthread_mutex_unlock(&hold.lock));
 }
 
-static int hello_perform(struct rd_exchange *x, void *data)
+static int hello_perform(struct replyd_exchange *x, void *data)
 {
 	(void)data;
 	hold_enter();
@@ -68,7 +68,7 @@ static int hello_perform(struct rd_exchange *x, void *data)
 	return 0;
 }
 
-static int held_perform(struct rd_exchange *x, void *data)
+static int held_perform(struct replyd_exchange *x, void *data)
 {
 	hold_enter();
 	hold_wait();
@@ -79,7 +79,7 @@ static int held_perform(struct rd_exchange *x, void *data)
 enum { PATTERN = 16 };
 
 /* Numbered lines, as the runner's `file NAME size=N` writes them. */
-static int bytes_perform(struct rd_exchange *x, void *data)
+static int bytes_perform(struct replyd_exchange *x, void *data)
 {
 	size_t len = strtoul(x->path + strlen("/bytes/"), NULL, 10);
 	char *bytes = malloc(len + PATTERN + 1);
@@ -93,7 +93,7 @@ static int bytes_perform(struct rd_exchange *x, void *data)
 	return 0;
 }
 
-static int line_perform(struct rd_exchange *x, void *data)
+static int line_perform(struct replyd_exchange *x, void *data)
 {
 	char *copy = malloc(x->content.len + 1);
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct rd_exchange x;
+static struct replyd_exchange x;
 static char request[16384];
 
 /* A request with this first line ("GET /a") and these fields, each with its CRLF. */

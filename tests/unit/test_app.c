@@ -21,7 +21,7 @@ static struct {
 	unsigned called;
 } handler;
 
-static int perform(struct rd_exchange *e, void *data)
+static int perform(struct replyd_exchange *e, void *data)
 {
 	(void)data;
 	handler.called++;

@@ -201,7 +201,7 @@ END_TEST
 /* Its own exchange, for each thread the same request. */
 static void *ask_often(void *arg)
 {
-	struct rd_exchange *mine = arg;
+	struct replyd_exchange *mine = arg;
 	intptr_t let_in = 0;
 
 	for (int i = 0; i < 50; i++) {
@@ -214,7 +214,7 @@ static void *ask_often(void *arg)
 START_TEST(threads)
 {
 	pthread_t thread[4];
-	struct rd_exchange *of[4];
+	struct replyd_exchange *of[4];
 	void *let_in;
 
 	ask_as("Basic YW5uYTpzZWNyZXQ=");

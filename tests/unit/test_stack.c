@@ -34,7 +34,7 @@ static struct rd_http_service http = {
 static struct stack stack;
 
 /* What it was asked: method, path, body; then as many more bytes as the query says. */
-static int toy_perform(struct rd_exchange *x, void *data)
+static int toy_perform(struct replyd_exchange *x, void *data)
 {
 	size_t more = x->target.query.at ? strtoul(x->target.query.at, NULL, 10) : 0;
 	char *text;
