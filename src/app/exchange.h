@@ -13,8 +13,8 @@
 #include <sys/types.h>
 
 enum {
-	RD_PATH_MAX = 8192 + 2, /* of a decoded path with its NUL: no request line is longer */
-	RD_REPLY_FIELDS = 8192, /* bytes of the fields that a handler may add */
+	RD_PATH_MAX = RD_HEAD_LINE, /* of a decoded path, with its NUL */
+	RD_REPLY_FIELDS = 8192,	    /* bytes of the fields that a handler may add */
 };
 
 /* A piece of a body: `bytes`, or where they are NULL so much of a file. */

@@ -180,7 +180,7 @@ static void head_keep(struct rd_head *head)
 	enum rd_field_id id = head->field[head->fields++].id;
 
 	if (head->first[id] == 0)
-		head->first[id] = (uint8_t)head->fields;
+		head->first[id] = (uint16_t)head->fields;
 }
 
 /*

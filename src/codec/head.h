@@ -26,10 +26,13 @@ enum rd_field_id {
 	FIELD_COUNT
 };
 
-enum { RD_HEAD_FIELDS = 100 }; /* the most a head may have */
+enum {
+	RD_HEAD_LINE = 32768, /* the most that a limit may allow: bytes of the request line */
+	RD_HEAD_FIELDS = 500, /* ... and fields */
+};
 
 struct rd_head_limits {
-	size_t line;	 /* bytes of the request line */
+	size_t line;	 /* bytes of the request line, at most RD_HEAD_LINE */
 	size_t field;	 /* bytes of one field line */
 	size_t head;	 /* bytes of the whole head */
 	unsigned fields; /* field lines, at most RD_HEAD_FIELDS */
@@ -49,7 +52,7 @@ struct rd_head {
 	struct rd_span method_text, target;
 	unsigned minor; /* of HTTP/1.x: 0, or 1 for 1 and all above */
 	unsigned fields;
-	uint8_t first[FIELD_COUNT]; /* 1 + the index of the first field of that name, 0: none */
+	uint16_t first[FIELD_COUNT]; /* 1 + the index of the first field of that name, 0: none */
 	struct rd_field field[RD_HEAD_FIELDS];
 };
 

@@ -59,7 +59,7 @@ static bool list_add(struct list *l, const char *name, const struct stat *st)
 /* What the name leads to; false where that is not below the root, or neither file nor directory. */
 static bool list_look(int root, const char *path, const char *name, struct stat *st)
 {
-	char full[RD_PATH_MAX + NAME_MAX];
+	char full[PATH_MAX + NAME_MAX];
 	int fd;
 	bool seen;
 

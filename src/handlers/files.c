@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -247,12 +248,14 @@ static int files_find(struct rd_files *f, struct replyd_exchange *x, struct rd_f
 		      struct rd_file **out)
 {
 	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
-	char name[RD_PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
+	char name[PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
 	const char *rest = rd_app_rest(x);
 	bool slash = *rest && x->path[x->target.path_len - 1] == '/';
 	struct stat st;
 	int fd;
 
+	if (strlen(rest) >= PATH_MAX)
+		return files_status(ENAMETOOLONG);
 	strcpy(stpcpy(name, *rest ? rest + 1 : ""), slash ? index_name : "");
 	fd = rd_beneath_open(f->root, name, O_RDONLY);
 	if (fd < 0)

@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -108,9 +109,13 @@ static bool upload_hidden(const char *path)
 /* The directory that the last name of `rest` stands in; -1 with errno. */
 static int upload_parent(const struct rd_upload *u, const char *rest, const char *name)
 {
-	char parent[RD_PATH_MAX];
+	char parent[PATH_MAX];
 	size_t len = (size_t)(name - (rest + 1));
 
+	if (len >= sizeof(parent)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	memcpy(parent, rest + 1, len);
 	parent[len] = '\0';
 	return rd_beneath_open(u->root, parent, O_RDONLY | O_DIRECTORY);

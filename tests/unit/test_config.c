@@ -90,10 +90,10 @@ static const struct {
 	{ "deadlines { body = 0s }\n", "t.conf:1: deadlines: body: 0s is not from 10ms to 1h" },
 	{ "deadlines { write = soon }\n", "t.conf:1: deadlines: write: \"soon\" is not a duration: "
 					  "say 500ms, 10s, 5m, 1h or 7d" },
-	{ "limits { line = 9KiB }\n", "t.conf:1: limits: line: 9KiB is not from 64B to 8KiB" },
+	{ "limits { line = 33KiB }\n", "t.conf:1: limits: line: 33KiB is not from 64B to 32KiB" },
 	{ "limits { field = 63 }\n", "t.conf:1: limits: field: 63 is not from 64B to 64KiB" },
 	{ "limits { head = 1MiB }\n", "t.conf:1: limits: head: 1MiB is not from 64B to 64KiB" },
-	{ "limits { fields = 101 }\n", "t.conf:1: limits: fields: 101 is not from 1 to 100" },
+	{ "limits { fields = 501 }\n", "t.conf:1: limits: fields: 501 is not from 1 to 500" },
 	{ "limits { body_rate = 0 }\n",
 	  "t.conf:1: limits: body_rate: 0 is not from 1B to 1000000000B" },
 	{ "body { max = 1x }\n", "t.conf:1: body: max: \"1x\" is not a size: say 64KiB or 1MiB" },

@@ -292,27 +292,41 @@ static size_t head_of(char *to, size_t line, size_t each, unsigned number)
 	return (size_t)(at + 2 - to);
 }
 
+#define LIMITS_MOST ((struct rd_head_limits){ RD_HEAD_LINE, 8192, 65536, RD_HEAD_FIELDS })
+
 static const struct {
 	size_t line, field;
 	unsigned number;
 	struct rd_head_limits limits;
 	int status; /* 0: accepted */
 } limits[] = {
-	{ 100, 5, 0, { 100, 64, 4096, 100 }, 0 },    { 101, 5, 0, { 100, 64, 4096, 100 }, 414 },
-	{ 100, 64, 1, { 100, 64, 4096, 100 }, 0 },   { 100, 65, 1, { 100, 64, 4096, 100 }, 431 },
-	{ 98, 50, 2, { 100, 64, 200, 100 }, 0 },     { 99, 50, 2, { 100, 64, 200, 100 }, 431 },
-	{ 98, 51, 2, { 100, 64, 200, 100 }, 431 },   { 64, 5, 100, { 100, 64, 4096, 100 }, 0 },
-	{ 64, 5, 101, { 100, 64, 4096, 100 }, 431 }, { 64, 5, 7, { 100, 64, 4096, 7 }, 0 },
-	{ 64, 5, 8, { 100, 64, 4096, 7 }, 431 },     { 8192, 8192, 2, RD_HEAD_LIMITS, 0 },
-	{ 98, 5, 0, { 200, 64, 100, 100 }, 0 },	     { 101, 5, 0, { 200, 64, 100, 100 }, 431 },
-	{ 8193, 8192, 2, RD_HEAD_LIMITS, 414 },	     { 8192, 8193, 1, RD_HEAD_LIMITS, 431 },
-	{ 8190, 8192, 3, RD_HEAD_LIMITS, 0 },	     { 8191, 8192, 3, RD_HEAD_LIMITS, 431 },
+	{ 100, 5, 0, { 100, 64, 4096, 100 }, 0 },
+	{ 101, 5, 0, { 100, 64, 4096, 100 }, 414 },
+	{ 100, 64, 1, { 100, 64, 4096, 100 }, 0 },
+	{ 100, 65, 1, { 100, 64, 4096, 100 }, 431 },
+	{ 98, 50, 2, { 100, 64, 200, 100 }, 0 },
+	{ 99, 50, 2, { 100, 64, 200, 100 }, 431 },
+	{ 98, 51, 2, { 100, 64, 200, 100 }, 431 },
+	{ 64, 5, 100, { 100, 64, 4096, 100 }, 0 },
+	{ 64, 5, 101, { 100, 64, 4096, 100 }, 431 },
+	{ 64, 5, 7, { 100, 64, 4096, 7 }, 0 },
+	{ 64, 5, 8, { 100, 64, 4096, 7 }, 431 },
+	{ 8192, 8192, 2, RD_HEAD_LIMITS, 0 },
+	{ 98, 5, 0, { 200, 64, 100, 100 }, 0 },
+	{ 101, 5, 0, { 200, 64, 100, 100 }, 431 },
+	{ 8193, 8192, 2, RD_HEAD_LIMITS, 414 },
+	{ 8192, 8193, 1, RD_HEAD_LIMITS, 431 },
+	{ 8190, 8192, 3, RD_HEAD_LIMITS, 0 },
+	{ 8191, 8192, 3, RD_HEAD_LIMITS, 431 },
+	{ 64, 5, 501, LIMITS_MOST, 431 },
+	{ 32768, 5, 500, LIMITS_MOST, 0 },
+	{ 32769, 5, 1, LIMITS_MOST, 414 },
 };
 
 /* To the byte; and what is accepted whole is never refused for a limit before it is whole. */
 START_TEST(limit)
 {
-	static char text[48 * 1024];
+	static char text[64 * 1024];
 	size_t len = head_of(text, limits[_i].line, limits[_i].field, limits[_i].number);
 	int want = limits[_i].status ? -limits[_i].status : (int)len;
 
