@@ -7,6 +7,7 @@
 #include "codec/head.h"
 #include "codec/list.h"
 #include "codec/target.h"
+#include "codec/token.h"
 
 /* Digits alone, and below 2^63. */
 static bool framing_number(struct rd_span s, uint64_t *out)
@@ -56,33 +57,40 @@ static int framing_length(const struct rd_head *head, struct rd_framing *f)
 	return 0;
 }
 
-/* "chunked", once and last, and in 1.1 only; RFC 9112 §6.1, §6.3. */
+/* A coding that is not "chunked", whatever its parameters. */
+static bool framing_unknown(struct rd_span coding)
+{
+	const char *semicolon = memchr(coding.at, ';', coding.len);
+
+	if (semicolon)
+		coding.len = (size_t)(semicolon - coding.at);
+	coding = rd_span_trim(coding);
+	return rd_token(coding) && !rd_span_eq_nocase(coding, "chunked");
+}
+
+/* "chunked" alone, once, without parameters, and in 1.1 only; RFC 9112 §6.1, §6.3, §7.1. */
 static int framing_coding(const struct rd_head *head, struct rd_framing *f)
 {
 	const struct rd_field *field;
 	struct rd_span list, coding;
-	bool other = false, named = false;
+	bool unknown = false, misused = false;
 	unsigned i = 0;
 
-	while ((field = rd_head_next(head, FIELD_TRANSFER_ENCODING, &i))) {
-		list = field->value;
-		named = true;
-		while (rd_list_next(&list, &coding)) {
-			if (f->chunked)
-				return 400;
-			if (rd_span_eq_nocase(coding, "chunked"))
-				f->chunked = true;
-			else
-				other = true;
-		}
-	}
-	if (!named)
+	if (!head->first[FIELD_TRANSFER_ENCODING])
 		return 0;
 	if (head->minor == 0 || f->has_length)
 		return 400;
-	if (!f->chunked)
-		return 400;
-	return other ? 501 : 0;
+	while ((field = rd_head_next(head, FIELD_TRANSFER_ENCODING, &i))) {
+		list = field->value;
+		while (rd_list_next(&list, &coding)) {
+			unknown |= framing_unknown(coding);
+			misused |= f->chunked || !rd_span_eq_nocase(coding, "chunked");
+			f->chunked = true;
+		}
+	}
+	if (unknown)
+		return 501;
+	return f->chunked && !misused ? 0 : 400;
 }
 
 static int framing_expect(const struct rd_head *head, struct rd_framing *f)

@@ -88,7 +88,8 @@ struct rd_framing {
 
 /*
  * What the fields say together (RFC 9112 §3.2, §6, §9.3; RFC 9110 §10.1.1). 0, or a status: 400,
- * 417 an expectation that is not 100-continue, 501 a transfer coding that is not known.
+ * 417 an expectation that is not 100-continue, 501 a transfer coding that is not known, wherever it
+ * stands. Where a message ends that was refused is not known: what follows is no request.
  */
 int rd_head_framing(const struct rd_head *head, struct rd_framing *framing);
 

@@ -302,6 +302,7 @@ dialogues += tests/dialogue/rfc9111-5.1-age.dlg
 dialogues += tests/dialogue/rfc9112-11.2-hidden.dlg
 dialogues += tests/dialogue/rfc9112-6.1-both.dlg
 dialogues += tests/dialogue/rfc9112-6.1-chunked.dlg
+dialogues += tests/dialogue/rfc9112-6.1-unknown.dlg
 dialogues += tests/dialogue/rfc9112-6.3-length.dlg
 dialogues += tests/dialogue/rfc9112-6.3-long.dlg
 dialogues += tests/dialogue/rfc9112-6.3-not-last.dlg
