@@ -1,3 +1,4 @@
 # include: what an embedding program and a handler may see.
 noinst_HEADERS += \
-	include/replyd.h
+	include/replyd.h \
+	include/replyd/handler.h

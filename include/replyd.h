@@ -1,75 +1,135 @@
 /*
  * replyd.h - a request server in your program.
  *
- * A server is made, told what to listen on and what to serve, opened and run; each function says
- * what it may fail with, and replyd_error what failed last, in words.
+ * A server is made, told what to serve and where to listen, and run:
+ *
+ *     struct replyd *server = replyd_new();
+ *     replyd_route(server, "GET /hello", hello, NULL);
+ *     return replyd_run(server, "127.0.0.1:8080");
+ *
+ * Each function says what it may fail with; replyd_error says in words what failed first. A server
+ * that one of the functions before replyd_open has failed on does not open, so that a program may
+ * look at the last result alone.
+ *
+ * Threads: one thread uses a server, but for replyd_drain and replyd_stop.
  */
 #ifndef REPLYD_H
 #define REPLYD_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <replyd/handler.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct replyd;
 
 enum replyd_protocol { REPLYD_HTTP, REPLYD_LINE };
 
-/* NULL when there is no memory. One thread uses a server, but for replyd_stop. */
-struct replyd *replyd_new(void);
+/* NULL when there is no memory. */
+REPLYD_API struct replyd *replyd_new(void);
 
-/* Stopped by now. NULL is allowed. What a handler that never returned may still use is kept. */
-void replyd_free(struct replyd *server);
+/*
+ * Stopped by now, or never opened. NULL is allowed. What a handler that never returned may still
+ * use is kept.
+ */
+REPLYD_API void replyd_free(struct replyd *server);
 
 /*
  * Sets a number by its name, before replyd_open: workers, queue, head_ms, idle_ms, body_ms,
  * body_rate, write_ms, drain_ms. 0, or -1: no such name, no number, or out of its range (the error
  * says which that is).
  */
-int replyd_set(struct replyd *server, const char *name, const char *value);
+REPLYD_API int replyd_set(struct replyd *server, const char *name, const char *value);
 
 /*
  * Reads a configuration file, replyd.conf(5): numbers, listeners, routes. Opens what it names, but
  * for the addresses. Once, before anything else is added, on a server that replyd_free ends when it
  * fails. 0, or -1: the error says file, line, option, and what would be right.
  */
-int replyd_configure(struct replyd *server, const char *file);
+REPLYD_API int replyd_configure(struct replyd *server, const char *file);
 
 /*
  * Adds an address: "127.0.0.1:8080", "[::1]:80", "localhost:0" (both families, a free port),
  * "unix:/path". 0, or -1: not an address, not found, no memory.
  */
-int replyd_listen(struct replyd *server, const char *address, enum replyd_protocol protocol);
+REPLYD_API int replyd_listen(struct replyd *server, const char *address,
+			     enum replyd_protocol protocol);
+
+/*
+ * Has `perform` answer for a method and a path: "GET /hello", "GET,POST /user/{id}", "/any".
+ *
+ * Methods: one or several with commas; none is any. GET is HEAD too. Others are answered 405, and
+ * OPTIONS is answered, in the handler's stead.
+ *
+ * Path: compared segment by segment; {name} is any one segment, replyd_param gives it. Where it
+ * ends in a slash it answers for all below too: "/user/" for /user, /user/1 and /user/1/x. Of
+ * several paths that fit, the one counts that is longest in literal segments from the left.
+ *
+ * 0, or -1: not well-formed, no memory, or a conflict: it fits the same requests as an earlier one.
+ */
+REPLYD_API int replyd_route(struct replyd *server, const char *route,
+			    int (*perform)(struct replyd_exchange *x, void *data), void *data);
+
+/* Has `perform` answer each line on the addresses of REPLYD_LINE. 0, or -1: something does. */
+REPLYD_API int replyd_line(struct replyd *server,
+			   int (*perform)(struct replyd_exchange *x, void *data), void *data);
 
 /*
  * Serves the files of a directory below `prefix` ("/" for all), to GET and HEAD; with `list`, a
  * directory that has no index.html is shown as a list. 0, or -1: cannot be opened, no memory, or
  * the prefix is served already.
  */
-int replyd_files(struct replyd *server, const char *prefix, const char *directory, bool list);
+REPLYD_API int replyd_files(struct replyd *server, const char *prefix, const char *directory,
+			    bool list);
 
-/* Answers each line of the line protocol with itself. */
-int replyd_echo(struct replyd *server);
+/* Answers each line of the line protocol with itself. As replyd_line. */
+REPLYD_API int replyd_echo(struct replyd *server);
 
-/* socket, bind, listen for every address; starts a worker. 0, or -1 and nothing is open. */
-int replyd_open(struct replyd *server);
+/*
+ * Listens on `address` by HTTP as well (NULL: on none more), opens, and serves in this thread,
+ * with workers of its own, until SIGTERM, SIGINT or replyd_drain. Says on standard error what it
+ * serves, and what fails. For main to return: 0, or 1.
+ */
+REPLYD_API int replyd_run(struct replyd *server, const char *address);
+
+/*
+ * As replyd_run, in threads of its own: returns when clients can connect. Signals are left alone.
+ * 0, or -1. replyd_stop ends it.
+ */
+REPLYD_API int replyd_start(struct replyd *server, const char *address);
+
+/* The steps of these. Socket, bind, listen for every address. 0, or -1 and nothing is open. */
+REPLYD_API int replyd_open(struct replyd *server);
 
 /* The i-th address that is open: "http://127.0.0.1:8080/", "unix:/path"; NULL behind the last. */
-const char *replyd_url(const struct replyd *server, size_t i);
+REPLYD_API const char *replyd_url(const struct replyd *server, size_t i);
 
 /*
- * Serves in this thread, with workers of its own, until replyd_stop. How many connections were
- * cut off in the middle of something, or -1.
+ * Serves in this thread until replyd_drain. How many exchanges were cut off, or -1. A handler that
+ * does not return is waited for no longer than drain_ms and a second.
  */
-long replyd_serve(struct replyd *server);
+REPLYD_API long replyd_serve(struct replyd *server);
 
 /*
- * Accepts no more, finishes what is in flight (drain_ms at most) and lets replyd_serve return, also
- * one that is only called later. From any thread, or from a signal handler; not while replyd_serve
- * may be returning already.
+ * Accepts no more, finishes what is in flight (drain_ms at most) and lets replyd_run or
+ * replyd_serve return, also one that is only called later. From any thread, or from a signal
+ * handler; not while they may be returning already.
  */
-void replyd_stop(struct replyd *server);
+REPLYD_API void replyd_drain(struct replyd *server);
 
-/* What failed last: one line, no newline. The server's, until the next call. */
-const char *replyd_error(const struct replyd *server);
+/*
+ * Ends what replyd_start began: drains it for `deadline_ms` at most, cuts off what is then left,
+ * and waits for its handlers to return (replyd_cancelled tells them to): after it, none runs. How
+ * many exchanges it had to cut.
+ */
+REPLYD_API long replyd_stop(struct replyd *server, long deadline_ms);
+
+/* What failed: one line, no newline. The server's, until the next call. */
+REPLYD_API const char *replyd_error(const struct replyd *server);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

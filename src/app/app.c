@@ -191,7 +191,7 @@ void rd_app_end(struct replyd_exchange *x, int status)
 	}
 	if (x->route)
 		app_policy_fields(x);
-	if (reply->status == 0 || reply->broken) {
+	if (reply->status == 0 || reply->fault) {
 		rd_reply_reset(reply);
 		app_page(x, 500);
 	}

@@ -1,11 +1,15 @@
 /*
- * exchange - one request and its reply, as a handler sees them.
+ * exchange - one request and its reply: what is behind replyd/handler.h, and what built-in handlers
+ * use besides.
  */
 #ifndef RD_APP_EXCHANGE_H
 #define RD_APP_EXCHANGE_H
 
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "codec/head.h"
 #include "codec/target.h"
+#include "replyd/handler.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,14 +52,52 @@ struct rd_host;
 struct rd_route;
 
 struct rd_reply {
-	int status;  /* 0: the handler gave none */
-	bool close;  /* the last on its connection */
-	bool broken; /* a field was not well-formed, or there were too many bytes of them */
-	struct rd_span ready; /* status line and fields made before; `fields` come behind */
-	uint64_t length;      /* of the body, also where it is not sent (HEAD) */
+	int status; /* 0: the handler gave none */
+	bool close; /* the last on its connection */
+	bool raw;   /* the pieces are the whole message, head and all; it is the last as well */
+	enum {
+		PIECES_NONE,
+		PIECES_KEPT, /* begun: gathered in `pieces` */
+		PIECES_SENT, /* the head is out, and what was gathered */
+	} state;
+	struct rd_buffer pieces; /* of a reply in pieces: what the link does not have yet */
+	const char *fault;	 /* what the handler did wrong; NULL: nothing */
+	struct rd_span ready;	 /* status line and fields made before; `fields` come behind */
+	uint64_t length;	 /* of the body, also where it is not sent (HEAD) */
 	struct rd_body body;
 	size_t fields_len;
 	char fields[RD_REPLY_FIELDS]; /* "Name: value\r\n" ... */
+};
+
+/*
+ * What an exchange asks of the connection that it came by, while its handler runs. serve's; a test
+ * may have one of its own.
+ */
+struct rd_link {
+	/* The client's address, without a port. */
+	const char *(*client)(struct replyd_exchange *x);
+	/*
+	 * Its descriptor, for one that talks to it by itself: blocking, and closed by its owner
+	 * after the handler has returned.
+	 */
+	int (*descriptor)(struct replyd_exchange *x);
+	/* replyd_read, of a body that its route streams. */
+	ssize_t (*read)(struct replyd_exchange *x, void *to, size_t size);
+	/* Sends pieces of the reply, behind its head. 0, or an error number (replyd_write). */
+	int (*send)(struct replyd_exchange *x, const char *bytes, size_t len);
+	bool (*cancelled)(struct replyd_exchange *x);
+	int (*cancel_fd)(struct replyd_exchange *x);
+	struct replyd_exchange *(*detach)(struct replyd_exchange *x);
+	void (*complete)(struct replyd_exchange *x);
+};
+
+/* Names and values of a query or a form, decoded. */
+struct rd_pairs {
+	struct rd_pair {
+		const char *name, *value;
+	} * pair;
+	size_t count;
+	bool known; /* they were looked for */
 };
 
 /* Spans live as long as the exchange. */
@@ -68,11 +110,26 @@ struct replyd_exchange {
 	/* The whole body; of a line service, the line. In memory, or where at is NULL in a file. */
 	struct rd_span content;
 	uint64_t content_len;
-	int content_file;     /* an unnamed file that is read from its start; -1: none */
-	struct rd_host *host; /* that is asked, and the route that answers, once they are known */
+	int content_file;      /* an unnamed file that is read from its start; -1: none */
+	uint64_t content_read; /* so much of it was given by replyd_read */
+	bool streamed;	       /* it is not here: the link reads it */
+	struct rd_host *host;  /* that is asked, and the route that answers, once they are known */
 	struct rd_route *route;
+	uint64_t deadline_us;	    /* monotonic; the reply is in vain after it; 0: never */
+	const struct rd_link *link; /* NULL: a connection that can nothing of that */
+	void *connection;	    /* the link's */
+	struct rd_arena memory; /* of what handlers are given; begun and freed with the exchange */
+	struct rd_pairs query, form;
+	const char *id;
 	struct rd_reply reply;
 };
+
+/*
+ * Before an exchange's request is known, and after its reply is on its way: all that was given to
+ * its handler is gone.
+ */
+void rd_exchange_begin(struct replyd_exchange *x);
+void rd_exchange_end(struct replyd_exchange *x);
 
 /* Where a handler's work begins: status 0, no field, no body. */
 void rd_reply_begin(struct rd_reply *r);
@@ -81,8 +138,8 @@ void rd_reply_begin(struct rd_reply *r);
 void rd_reply_reset(struct rd_reply *r);
 
 /*
- * Adds a field. A name that is no token, or a value with a control byte in it, makes the reply
- * broken (the client then reads 500): a value from outside cannot forge a field.
+ * Adds a field. A name that is no token, or a value with a control byte in it, is a
+ * fault (the client then reads 500): a value from outside cannot forge a field.
  */
 void rd_reply_field(struct rd_reply *r, const char *name, const char *value);
 

@@ -8,6 +8,7 @@ src_app_libapp_la_SOURCES = \
 	src/app/auth.h \
 	src/app/cors.c \
 	src/app/cors.h \
+	src/app/exchange.c \
 	src/app/exchange.h \
 	src/app/handler.h \
 	src/app/pages.c \

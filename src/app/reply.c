@@ -24,7 +24,10 @@ void rd_body_release(struct rd_body *b)
 void rd_reply_begin(struct rd_reply *r)
 {
 	r->status = 0;
-	r->close = r->broken = false;
+	r->close = r->raw = false;
+	r->state = PIECES_NONE;
+	r->pieces = (struct rd_buffer){ 0 };
+	r->fault = NULL;
 	r->ready = (struct rd_span){ NULL, 0 };
 	r->length = 0;
 	r->body = (struct rd_body){ .file = -1 };
@@ -36,6 +39,7 @@ void rd_reply_reset(struct rd_reply *r)
 	bool close = r->close;
 
 	rd_body_release(&r->body);
+	rd_buffer_free(&r->pieces);
 	rd_reply_begin(r);
 	r->close = close;
 }
@@ -59,12 +63,12 @@ void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 	int n;
 
 	if (!reply_field_ok(name, value)) {
-		r->broken = true;
+		r->fault = "a field is not well-formed";
 		return;
 	}
 	n = snprintf(r->fields + r->fields_len, room, "%s: %s\r\n", name, value);
 	if (n < 0 || (size_t)n >= room)
-		r->broken = true;
+		r->fault = "too many fields";
 	else
 		r->fields_len += (size_t)n;
 }
@@ -74,7 +78,7 @@ void rd_reply_lines(struct rd_reply *r, const char *lines)
 	size_t len = strlen(lines);
 
 	if (len > sizeof(r->fields) - r->fields_len) {
-		r->broken = true;
+		r->fault = "too many fields";
 		return;
 	}
 	memcpy(r->fields + r->fields_len, lines, len);

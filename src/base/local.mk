@@ -2,6 +2,8 @@
 folder_libs += src/base/libbase.la
 noinst_LTLIBRARIES += src/base/libbase.la
 src_base_libbase_la_SOURCES = \
+	src/base/arena.c \
+	src/base/arena.h \
 	src/base/buffer.c \
 	src/base/buffer.h \
 	src/base/clock.c \

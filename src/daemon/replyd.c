@@ -29,7 +29,7 @@ static void program_stop(int signal)
 	if (asked)
 		_exit(1);
 	asked = 1;
-	replyd_stop(server);
+	replyd_drain(server);
 }
 
 static void program_signals(void)

@@ -29,23 +29,13 @@ static const char *http_date(void)
 	return text;
 }
 
-static void http_exchange_begin(struct replyd_exchange *x)
-{
-	rd_reply_begin(&x->reply);
-	x->content = (struct rd_span){ NULL, 0 };
-	x->content_len = 0;
-	x->content_file = -1;
-	x->host = NULL;
-	x->route = NULL;
-}
-
 enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason)
 {
 	struct rd_intake *i = h->s.intake;
 
 	if (i) /* an earlier turn read the head: was it HEAD, the page is not sent */
 		rd_head_parse(i->head, i->head_len, &h->service->limits, &h->x.head);
-	http_exchange_begin(&h->x);
+	rd_exchange_begin(&h->x);
 	rd_reply_page(&h->x.reply, status);
 	rd_intake_free(i);
 	h->s.intake = NULL;
@@ -149,7 +139,7 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 
 	if (status)
 		return rd_http_refuse(h, status, CLOSE_BAD_REQUEST);
-	http_exchange_begin(x);
+	rd_exchange_begin(x);
 	status = rd_app_find(h->service->app, x);
 	if (!status)
 		status = rd_call_admit(h->s.worker, x);
@@ -169,7 +159,7 @@ static enum rd_http_step http_recall(struct rd_http *h)
 	if (rd_head_parse(i->head, i->head_len, &h->service->limits, &x->head) <= 0 ||
 	    http_read_head(x) != 0)
 		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
-	http_exchange_begin(x);
+	rd_exchange_begin(x);
 	if (rd_app_find(h->service->app, x) != 0)
 		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
 	x->content_len = i->store.len;

@@ -1,6 +1,6 @@
 /*
  * server - puts the parts together: settings, routes, listeners; the order of start and end.
- * Thread:  one thread uses a server; replyd_stop and rd_server_look are anyone's.
+ * Thread:  one thread uses a server; replyd_drain and rd_server_look are anyone's.
  * Owns:    every part.
  */
 #include "server/server.h"
@@ -314,7 +314,7 @@ long replyd_serve(struct replyd *s)
 	return cut;
 }
 
-void replyd_stop(struct replyd *s)
+void replyd_drain(struct replyd *s)
 {
 	uint64_t until_us = rd_clock_us() + server_us(s, SET_DRAIN_MS);
 

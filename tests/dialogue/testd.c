@@ -147,14 +147,14 @@ static void *listen_to_input(void *arg)
 		fflush(stdout);
 	}
 	hold_release(1u << 30);
-	replyd_stop(server);
+	replyd_drain(server);
 	return arg;
 }
 
 static void stop(int signal)
 {
 	(void)signal;
-	replyd_stop(server);
+	replyd_drain(server);
 }
 
 static int fail(const char *text)

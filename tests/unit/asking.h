@@ -21,12 +21,8 @@ static inline void ask(const char *line, const char *fields)
 {
 	int len = snprintf(request, sizeof(request), "%s HTTP/1.1\r\n%s\r\n", line, fields);
 
-	rd_reply_begin(&x.reply);
-	x.content = (struct rd_span){ NULL, 0 };
-	x.content_len = 0;
-	x.content_file = -1;
-	x.host = NULL;
-	x.route = NULL;
+	rd_exchange_end(&x);
+	rd_exchange_begin(&x);
 	ck_assert_int_eq(rd_head_parse(request, (size_t)len, &RD_HEAD_LIMITS, &x.head), len);
 	ck_assert_int_eq(rd_head_framing(&x.head, &x.framing), 0);
 	ck_assert_int_eq(rd_target_parse(x.head.target.at, x.head.target.len, x.path,

@@ -84,7 +84,7 @@ START_TEST(pauses)
 	ck_assert_int_eq(got, 'x');
 	close(fd);
 	ck_assert(no_watch);
-	replyd_stop(server);
+	replyd_drain(server);
 	PTH(pthread_join(thread, &cut));
 	ck_assert_ptr_null(cut);
 	replyd_free(server);
@@ -109,7 +109,7 @@ START_TEST(stopped_before_it_serves)
 {
 	struct replyd *server = begin();
 
-	replyd_stop(server);
+	replyd_drain(server);
 	ck_assert_int_eq(replyd_open(server), 0);
 	ck_assert_int_eq(replyd_serve(server), 0);
 	replyd_free(server);

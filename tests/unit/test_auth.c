@@ -95,7 +95,7 @@ START_TEST(asked)
 					 "Basic realm=\"a \\\"b\\\" \\\\c\", charset=\"UTF-8\"");
 		else
 			ck_assert_uint_eq(x.reply.fields_len, 0);
-		ck_assert(!x.reply.broken);
+		ck_assert_ptr_null(x.reply.fault);
 	}
 }
 END_TEST

@@ -51,7 +51,7 @@ START_TEST(sent)
 	r = rd_redirect_new(308, rows[_i].to, rows[_i].rest);
 	ck_assert_int_eq(perform(&rd_redirect, r, rows[_i].prefix, rows[_i].line), 308);
 	ck_assert_str_eq(says("Location"), rows[_i].location);
-	ck_assert(!x.reply.broken);
+	ck_assert_ptr_null(x.reply.fault);
 	rd_redirect.release(r);
 }
 END_TEST

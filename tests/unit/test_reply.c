@@ -122,14 +122,14 @@ START_TEST(always_enough)
 	value[sizeof(value) - 1] = '\0';
 	for (int i = 0; i < RD_REPLY_FIELDS / 94; i++)
 		rd_reply_field(&r, "A", value);
-	ck_assert(!r.broken);
+	ck_assert_ptr_null(r.fault);
 	ck_assert_uint_gt(r.fields_len, RD_REPLY_FIELDS - 94);
 	r.status = 431; /* the longest reason */
 	r.length = UINT64_MAX;
 	r.close = true;
 	ck_assert_uint_gt(rd_reply_head(&r, 1, DATE, out, RD_REPLY_HEAD), RD_REPLY_FIELDS);
 	rd_reply_field(&r, "A", value);
-	ck_assert(r.broken);
+	ck_assert_ptr_nonnull(r.fault);
 }
 END_TEST
 
@@ -144,7 +144,7 @@ static const struct {
 START_TEST(forged_field)
 {
 	rd_reply_field(&r, forged[_i].name, forged[_i].value);
-	ck_assert(r.broken);
+	ck_assert_ptr_nonnull(r.fault);
 	ck_assert_uint_eq(r.fields_len, 0);
 }
 END_TEST
@@ -154,7 +154,7 @@ START_TEST(field)
 	rd_reply_field(&r, "A", "");
 	rd_reply_field(&r, "B-c_d", "a\tb \xc3\xa9\"");
 	rd_reply_lines(&r, "E: f\r\nG: h\r\n");
-	ck_assert(!r.broken);
+	ck_assert_ptr_null(r.fault);
 	ck_assert_uint_eq(r.fields_len,
 			  strlen("A: \r\nB-c_d: a\tb \xc3\xa9\"\r\nE: f\r\nG: h\r\n"));
 	ck_assert_mem_eq(r.fields, "A: \r\nB-c_d: a\tb \xc3\xa9\"\r\nE: f\r\nG: h\r\n",
@@ -168,12 +168,12 @@ START_TEST(too_many_lines)
 
 	memset(lines, 'a', RD_REPLY_FIELDS + 1);
 	rd_reply_lines(&r, lines);
-	ck_assert(r.broken);
+	ck_assert_ptr_nonnull(r.fault);
 	ck_assert_uint_eq(r.fields_len, 0);
-	r.broken = false;
+	r.fault = NULL;
 	lines[RD_REPLY_FIELDS] = '\0';
 	rd_reply_lines(&r, lines);
-	ck_assert(!r.broken);
+	ck_assert_ptr_null(r.fault);
 	ck_assert_uint_eq(r.fields_len, RD_REPLY_FIELDS);
 }
 END_TEST
@@ -193,14 +193,14 @@ START_TEST(body_is_given_back)
 	ck_assert_uint_eq(released, 1);
 
 	rd_reply_bytes(&r, 200, NULL, "hello", 5, release, &one);
-	r.close = r.broken = true;
+	r.close = true;
 	rd_reply_field(&r, "A", "b");
 	rd_reply_reset(&r);
 	ck_assert_uint_eq(released, 2);
 	ck_assert_int_eq(r.status, 0);
 	ck_assert_uint_eq(r.fields_len, 0);
 	ck_assert_uint_eq(r.length, 0);
-	ck_assert(!r.broken && r.close); /* whether it is the last is not the handler's */
+	ck_assert(!r.fault && r.close); /* whether it is the last is not the handler's */
 }
 END_TEST
 
