@@ -8,4 +8,6 @@ src_server_libserver_la_SOURCES = \
 	src/server/open.h \
 	src/server/routes.c \
 	src/server/server.c \
-	src/server/server.h
+	src/server/server.h \
+	src/server/work.c \
+	src/server/work.h

@@ -6,92 +6,16 @@
 #include "app/cors.h"
 #include "app/pages.h"
 #include "base/buffer.h"
-#include "handlers/files.h"
-#include "handlers/redirect.h"
-#include "handlers/text.h"
-#include "handlers/upload.h"
 #include "server/configure.h"
 #include "server/open.h"
 #include "server/server.h"
+#include "server/work.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { REDIRECT_STATUS = 302, TEXT_STATUS = 200 };
-
-/* What answers on a route. */
-struct work {
-	const struct rd_handler *handler;
-	void *data;
-	enum rd_option option; /* that says it */
-};
 
 static bool routes_yes(const struct rd_section *route, enum rd_option option)
 {
 	return rd_config_value(route, option)->number;
-}
-
-static int routes_status(const struct rd_section *route, int otherwise)
-{
-	const struct rd_value *status = rd_config_value(route, ROUTE_status);
-
-	return status->where.line ? (int)status->number : otherwise;
-}
-
-static void routes_files(struct replyd *s, const struct rd_section *route, const char *path,
-			 size_t kept, struct work *work)
-{
-	struct rd_files *files = rd_files_new(path, routes_yes(route, ROUTE_list), kept);
-
-	if (files && s->mime)
-		rd_files_types(files, s->mime);
-	*work = (struct work){ &rd_files, files, ROUTE_files };
-}
-
-static void routes_upload(struct replyd *s, const struct rd_section *route, const char *path,
-			  size_t kept, struct work *work)
-{
-	struct rd_upload *upload = rd_upload_new(path, routes_yes(route, ROUTE_list), kept);
-
-	if (upload && s->mime)
-		rd_upload_types(upload, s->mime);
-	*work = (struct work){ routes_yes(route, ROUTE_delete) ? &rd_upload_delete : &rd_upload,
-			       upload, ROUTE_upload };
-}
-
-static int routes_work(struct replyd *s, const struct rd_section *route, size_t kept,
-		       struct work *work)
-{
-	const char *files = rd_config_value(route, ROUTE_files)->text;
-	const char *upload = rd_config_value(route, ROUTE_upload)->text;
-	const char *to = rd_config_value(route, ROUTE_redirect)->text;
-	const char *text = rd_config_value(route, ROUTE_text)->text;
-
-	if (files)
-		routes_files(s, route, files, kept, work);
-	else if (upload)
-		routes_upload(s, route, upload, kept, work);
-	else if (to)
-		*work = (struct work){ &rd_redirect,
-				       rd_redirect_new(routes_status(route, REDIRECT_STATUS), to,
-						       routes_yes(route, ROUTE_rest)),
-				       ROUTE_redirect };
-	else
-		*work = (struct work){ &rd_text,
-				       rd_text_new(routes_status(route, TEXT_STATUS),
-						   rd_config_value(route, ROUTE_type)->text, text),
-				       ROUTE_text };
-	if (work->data)
-		return 0;
-	if (to && errno == EINVAL)
-		return rd_configure_wrong(
-			s, route, ROUTE_redirect,
-			"\"%s\" cannot be sent as a URL: encode what is not plain "
-			"ASCII, and with rest leave out '?' and '#'",
-			to);
-	return rd_configure_wrong(s, route, work->option, "%s: %s",
-				  rd_config_value(route, work->option)->text, strerror(errno));
 }
 
 static int routes_auth(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
@@ -172,9 +96,9 @@ static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_se
 		      size_t kept)
 {
 	struct rd_route *route;
-	struct work work;
+	struct rd_work work;
 
-	if (routes_work(s, section, kept, &work) != 0)
+	if (rd_work_make(s, section, kept, &work) != 0)
 		return -1;
 	route = rd_router_add(&host->router, section->title, work.handler, work.data);
 	if (route)

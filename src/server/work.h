@@ -1,0 +1,24 @@
+/*
+ * work - what answers on a route or a line listener, as its section of a configuration says.
+ */
+#ifndef RD_SERVER_WORK_H
+#define RD_SERVER_WORK_H
+
+#include "app/handler.h"
+#include "config/config.h"
+
+struct replyd;
+
+struct rd_work {
+	const struct rd_handler *handler;
+	void *data; /* the handler's release frees it */
+};
+
+/*
+ * Makes what `section` says; `kept` files may be kept open for it. 0, or -1 with server->error,
+ * which names the line.
+ */
+int rd_work_make(struct replyd *server, const struct rd_section *section, size_t kept,
+		 struct rd_work *work);
+
+#endif
