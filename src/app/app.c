@@ -8,6 +8,7 @@
 #include "app/auth.h"
 #include "app/cors.h"
 #include "app/pages.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +158,7 @@ const char *rd_app_rest(const struct replyd_exchange *x)
 	return x->path + (x->route ? x->route->prefix_len : 0);
 }
 
-static void app_policy_fields(struct replyd_exchange *x)
+void rd_app_fields(struct replyd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
 	enum rd_method method = x->head.method;
@@ -181,18 +182,68 @@ static void app_page(struct replyd_exchange *x, int status)
 		rd_reply_page(&x->reply, status);
 }
 
-void rd_app_end(struct replyd_exchange *x, int status)
+/* What the handler did wrong, if it did, by what it returned and gave. */
+static const char *app_fault(const struct rd_reply *reply, int status)
+{
+	if (reply->fault)
+		return reply->fault;
+	if (status < 0 || (status > 0 && status < 200) || status > 599)
+		return "it returned what is no status";
+	return status || reply->status ? NULL : "it gave no reply";
+}
+
+/* The pieces were so few that none was sent: they are a reply like others. */
+static void app_gathered(struct rd_reply *reply)
+{
+	struct rd_buffer pieces = reply->pieces;
+
+	reply->state = PIECES_NONE;
+	reply->pieces = (struct rd_buffer){ 0 };
+	rd_reply_bytes(reply, reply->status, NULL, pieces.at ? pieces.at : "", pieces.len, free,
+		       pieces.at);
+}
+
+/* A part of the reply is out: it ends well, or it is cut off. */
+static void app_end_sent(struct replyd_exchange *x, bool wrong)
 {
 	struct rd_reply *reply = &x->reply;
 
-	if (status && status != reply->status) {
+	if (!wrong && !reply->cut && reply->pieces.len > 0)
+		replyd_flush(x);
+	reply->cut = reply->cut || wrong;
+}
+
+static void app_fail(struct replyd_exchange *x, const char *fault)
+{
+	rd_log("%.*s %.200s: the handler's fault: %s", (int)x->head.method_text.len,
+	       x->head.method_text.at, x->path, fault);
+	if (x->reply.state == PIECES_SENT)
+		return;
+	rd_reply_reset(&x->reply);
+	app_page(x, fault == RD_NO_MEMORY ? 503 : 500);
+}
+
+void rd_app_end(struct replyd_exchange *x, int status)
+{
+	struct rd_reply *reply = &x->reply;
+	const char *fault = app_fault(reply, status);
+	bool wrong = fault || (status && status != reply->status);
+
+	if (fault)
+		app_fail(x, fault);
+	if (reply->state == PIECES_SENT || (reply->raw && !wrong)) {
+		app_end_sent(x, wrong);
+		return;
+	}
+	if (reply->state == PIECES_KEPT)
+		app_gathered(reply);
+	if (wrong && !fault) {
 		rd_body_release(&reply->body);
+		reply->raw = false;
 		app_page(x, status);
 	}
 	if (x->route)
-		app_policy_fields(x);
-	if (reply->status == 0 || reply->fault) {
-		rd_reply_reset(reply);
-		app_page(x, 500);
-	}
+		rd_app_fields(x);
+	if (reply->fault) /* there was no room for the route's */
+		app_fail(x, reply->fault);
 }

@@ -46,9 +46,13 @@ int rd_app_admit(struct replyd_exchange *x);
 /* The part of x->path behind its route's prefix: empty, or it begins with a slash. */
 const char *rd_app_rest(const struct replyd_exchange *x);
 
+/* Adds the fields of x->route's policy to the reply. By rd_app_end, or before its head is sent. */
+void rd_app_fields(struct replyd_exchange *x);
+
 /*
- * Completes the reply: `status` is what the handler returned. An error gets its page; what is
- * broken or empty becomes a 500; the policy's fields are added.
+ * Completes the reply: `status` is what the handler returned. An error gets its page; what is the
+ * handler's fault is logged, and becomes a 500; the policy's fields are added. Of a reply in pieces
+ * the rest is sent; where that went wrong, reply.cut says that it must not look complete.
  */
 void rd_app_end(struct replyd_exchange *x, int status);
 

@@ -5,6 +5,10 @@
  */
 #include "app/exchange.h"
 
+#include <sys/mman.h>
+
+const char RD_NO_MEMORY[] = "there is no memory";
+
 void rd_exchange_begin(struct replyd_exchange *x)
 {
 	x->content = (struct rd_span){ NULL, 0 };
@@ -17,6 +21,7 @@ void rd_exchange_begin(struct replyd_exchange *x)
 	x->link = NULL;
 	x->connection = NULL;
 	x->memory = (struct rd_arena){ NULL };
+	x->mapped = NULL;
 	x->query = x->form = (struct rd_pairs){ 0 };
 	x->id = NULL;
 	rd_reply_begin(&x->reply);
@@ -24,5 +29,8 @@ void rd_exchange_begin(struct replyd_exchange *x)
 
 void rd_exchange_end(struct replyd_exchange *x)
 {
+	if (x->mapped)
+		munmap(x->mapped, x->content_len + 1);
+	x->mapped = NULL;
 	rd_arena_free(&x->memory);
 }

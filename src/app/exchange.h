@@ -51,6 +51,8 @@ void rd_body_release(struct rd_body *body);
 struct rd_host;
 struct rd_route;
 
+extern const char RD_NO_MEMORY[]; /* a fault that is answered 503 */
+
 struct rd_reply {
 	int status; /* 0: the handler gave none */
 	bool close; /* the last on its connection */
@@ -60,6 +62,7 @@ struct rd_reply {
 		PIECES_KEPT, /* begun: gathered in `pieces` */
 		PIECES_SENT, /* the head is out, and what was gathered */
 	} state;
+	bool cut;		 /* a piece could not be sent: no more is */
 	struct rd_buffer pieces; /* of a reply in pieces: what the link does not have yet */
 	const char *fault;	 /* what the handler did wrong; NULL: nothing */
 	struct rd_span ready;	 /* status line and fields made before; `fields` come behind */
@@ -119,6 +122,7 @@ struct replyd_exchange {
 	const struct rd_link *link; /* NULL: a connection that can nothing of that */
 	void *connection;	    /* the link's */
 	struct rd_arena memory; /* of what handlers are given; begun and freed with the exchange */
+	void *mapped;		/* the body, of content_len + 1 bytes; NULL: it is not */
 	struct rd_pairs query, form;
 	const char *id;
 	struct rd_reply reply;

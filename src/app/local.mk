@@ -4,12 +4,14 @@ noinst_LTLIBRARIES += src/app/libapp.la
 src_app_libapp_la_SOURCES = \
 	src/app/app.c \
 	src/app/app.h \
+	src/app/asked.c \
 	src/app/auth.c \
 	src/app/auth.h \
 	src/app/cors.c \
 	src/app/cors.h \
 	src/app/exchange.c \
 	src/app/exchange.h \
+	src/app/given.c \
 	src/app/handler.h \
 	src/app/pages.c \
 	src/app/pages.h \

@@ -26,6 +26,7 @@ void rd_reply_begin(struct rd_reply *r)
 	r->status = 0;
 	r->close = r->raw = false;
 	r->state = PIECES_NONE;
+	r->cut = false;
 	r->pieces = (struct rd_buffer){ 0 };
 	r->fault = NULL;
 	r->ready = (struct rd_span){ NULL, 0 };
