@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "flow/linger.h"
 #include "flow/park.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ enum {
 	PAUSE_US = 100 * 1000, /* before accepting is tried again after the system ran out */
 	SWEPT = 64,	       /* expired connections taken at once */
 	LAST_ACCEPTS = 4096,   /* of what the kernel holds when the drain begins */
+	DROPPED = 16 * 1024,   /* bytes read off at once */
 };
 
 /* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
@@ -57,39 +59,58 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 				      TAG_LISTENER | i);
 }
 
-/* The queue had no room: the client is told so, and closed. */
-static void acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
+static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
+{
+	rd_count(&a->counters, COUNT_CLOSED);
+	rd_conn_close(&c, reason);
+}
+
+/*
+ * One that was shed: while at most half of the slots are taken it may stay until its client has
+ * read the reply. Beyond, a flood of such clients would keep out those who could be served.
+ * False: it is parked, or closed. True: more came than main reads off at once; still main's.
+ */
+static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
+{
+	bool may_stay = atomic_load(&a->slots->open) <= a->conns_max / 2;
+	enum rd_parked parked = PARK_AGAIN;
+	char dropped[DROPPED];
+
+	while (parked == PARK_AGAIN) {
+		enum rd_verdict verdict = rd_linger_advance(c, a->now_us, dropped, sizeof(dropped));
+
+		if (verdict == RD_MORE && may_stay)
+			return true;
+		parked = PARK_REFUSED;
+		if (verdict == RD_WANTS_READ && may_stay)
+			parked = rd_park_enter(&c, OWN_MAIN, verdict);
+	}
+	if (parked == PARK_REFUSED)
+		acceptor_close(a, c, CLOSE_OVERLOAD);
+	else
+		rd_count(&a->counters, COUNT_PARKED);
+	return false;
+}
+
+/* The queue had no room: the client is told so. As acceptor_linger. */
+static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
 {
 	rd_count(&a->counters, COUNT_SHED);
-	rd_count(&a->counters, COUNT_CLOSED);
-	c->protocol->refuse(c);
-	rd_conn_close(&c, CLOSE_OVERLOAD);
-}
-
-/* Gives all that became ready to the queue, in one push. */
-static void acceptor_push(struct rd_acceptor *a)
-{
-	if (a->ready == 0)
-		return;
-	for (size_t i = 0; i < a->ready; i++)
-		rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
-	if (rd_queue_push(a->queue, a->batch, a->ready) < a->ready) {
-		for (size_t i = 0; i < a->ready; i++) {
-			struct rd_conn *c = a->batch[i].conn;
-
-			if (!c)
-				continue;
-			rd_conn_pass(c, OWN_QUEUE, OWN_MAIN);
-			acceptor_shed(a, c);
-		}
+	c->reason = CLOSE_OVERLOAD;
+	if (c->protocol->refuse(c) == RD_CLOSE) {
+		acceptor_close(a, c, CLOSE_OVERLOAD);
+		return false;
 	}
-	a->ready = 0;
-	if (a->look_us > a->now_us + LOOK_US)
-		a->look_us = a->now_us + LOOK_US; /* the pool is awake now */
+	rd_linger_begin(c, a->now_us);
+	return acceptor_linger(a, c);
 }
 
-/* To refuse what main took out of the parking by itself would be an answer to nothing. */
-static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
+static bool acceptor_is_shed(const struct rd_conn *c)
+{
+	return c->lingering && c->reason == CLOSE_OVERLOAD;
+}
+
+static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c)
 {
 	MUST(a->ready < RD_EVENTS);
 	a->batch[a->ready++] = (struct rd_entry){
@@ -97,6 +118,48 @@ static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 		.ready_us = a->now_us,
 		.keep = c->session || c->lingering || c->expired || a->stirring,
 	};
+}
+
+/* Sheds what is left of the batch; those that a worker must read off are the batch then. */
+static void acceptor_turn_away(struct rd_acceptor *a)
+{
+	size_t n = a->ready;
+
+	a->ready = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct rd_conn *c = a->batch[i].conn;
+
+		if (!c)
+			continue;
+		rd_conn_pass(c, OWN_QUEUE, OWN_MAIN);
+		if (acceptor_shed(a, c))
+			acceptor_add(a, c);
+	}
+}
+
+/* Gives all that became ready to the queue, in one push. */
+static void acceptor_push(struct rd_acceptor *a)
+{
+	if (a->ready == 0)
+		return;
+	while (a->ready > 0) { /* once more, for those that were shed and must be kept */
+		for (size_t i = 0; i < a->ready; i++)
+			rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
+		if (rd_queue_push(a->queue, a->batch, a->ready) < a->ready)
+			acceptor_turn_away(a);
+		else
+			a->ready = 0;
+	}
+	if (a->look_us > a->now_us + LOOK_US)
+		a->look_us = a->now_us + LOOK_US; /* the pool is awake now */
+}
+
+/* To refuse what main took out of the parking by itself would be an answer to nothing. */
+static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
+{
+	if (acceptor_is_shed(c) && !acceptor_linger(a, c))
+		return;
+	acceptor_add(a, c);
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
 }

@@ -5,9 +5,10 @@
  * whom, and changes only in rd_conn_{open,pass,event,take,close}:
  *
  *     MAIN --> QUEUE --> WORKER --> PARKED --event or deadline--> MAIN
- *                        WORKER --> closed, the slot is free
+ *     MAIN --> PARKED, one that was shed
+ *     MAIN, WORKER --> closed, the slot is free
  *
- * An event that comes while the queue or a worker has it sets AGAIN: the worker's pass to PARKED
+ * An event that comes while the queue or a worker has it sets AGAIN: the owner's pass to PARKED
  * is then refused, and it advances the connection once more. When the stream's end is among such
  * events, it does so twice: a short read of the bytes before the end does not show the end.
  */

@@ -6,6 +6,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/acceptor.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
+	src/flow/linger.c \
+	src/flow/linger.h \
 	src/flow/listener.c \
 	src/flow/listener.h \
 	src/flow/park.c \

@@ -1,6 +1,7 @@
 /*
  * park - holds connections that have nothing to say.
- * Thread:  any worker enters one, main takes it out (rd_conn_event, rd_conn_take).
+ * Thread:  any worker enters one, or main one that it shed; main takes it out (rd_conn_event,
+ *          rd_conn_take).
  * Owns:    a connection from rd_park_enter until main takes it.
  * Never:   reads a byte of a request, calls a handler, takes a lock.
  */
@@ -22,7 +23,7 @@ static bool park_register(struct rd_conn *c)
 	return c->registered;
 }
 
-enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_verdict want)
+enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want)
 {
 	struct rd_conn *c = *conn;
 	_Atomic uint64_t *deadline = &c->slots->deadline[c->transport.fd];
@@ -32,7 +33,7 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_verdict want)
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))
 		return PARK_REFUSED;
-	if (!rd_conn_pass(c, OWN_WORKER, OWN_PARKED))
+	if (!rd_conn_pass(c, owner, OWN_PARKED))
 		return PARK_AGAIN;
 	*conn = NULL;
 	return PARK_PARKED;

@@ -9,12 +9,12 @@
 /* How rd_park_enter ended. */
 enum rd_parked {
 	PARK_PARKED,  /* it is the parking's, *conn is NULL */
-	PARK_AGAIN,   /* something came meanwhile: still the worker's, go on */
-	PARK_REFUSED, /* the kernel will not watch it (errno): still the worker's, close it */
+	PARK_AGAIN,   /* something came meanwhile: still its owner's, go on */
+	PARK_REFUSED, /* the kernel will not watch it (errno): still its owner's, close it */
 };
 
-/* By the worker that owns it: waits for `want` until conn->deadline_us. */
-enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_verdict want);
+/* By its owner, a worker or main: waits for `want` until conn->deadline_us. */
+enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want);
 
 /*
  * The sweep, as a function of the deadlines and `now_us` alone: puts the indexes of those that

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "flow/linger.h"
 #include "flow/park.h"
 
 #include <errno.h>
@@ -16,10 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	LINGER_US = 2 * 1000 * 1000,
-	STOP_US = 1000 * 1000, /* for a worker to end once its time is over */
-};
+enum { STOP_US = 1000 * 1000 }; /* for a worker to end once its time is over */
 
 void rd_worker_block(struct rd_worker *w)
 {
@@ -40,42 +38,17 @@ void rd_worker_unblock(struct rd_worker *w)
 		rd_queue_unblock(w->pool->queue);
 }
 
-/* Reads off what still comes, so that closing does not turn the reply into a reset. */
-static enum rd_verdict worker_linger(struct rd_worker *w, struct rd_conn *c)
-{
-	size_t got, limit = 16; /* reads in one turn */
-
-	if (c->expired || w->now_us >= c->deadline_us) /* it may never pause, and so never park */
-		return RD_CLOSE;
-	while (limit-- > 0) {
-		switch (rd_transport_recv(&c->transport, w->in, RD_SCRATCH, &got)) {
-		case IO_OK:
-			break;
-		case IO_AGAIN:
-			return RD_WANTS_READ;
-		default:
-			return RD_CLOSE;
-		}
-	}
-	return RD_MORE;
-}
-
 static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 {
-	enum rd_verdict verdict;
+	enum rd_verdict verdict = RD_LINGER;
 
-	if (c->lingering)
-		return worker_linger(w, c);
-	verdict = c->protocol->advance(c, w);
-	c->expired = false;
-	if (verdict != RD_LINGER)
-		return verdict;
-	rd_transport_shutdown(&c->transport);
-	if (c->session)
-		c->protocol->release(c);
-	c->lingering = true;
-	c->deadline_us = w->now_us + LINGER_US;
-	return worker_linger(w, c);
+	if (!c->lingering) {
+		verdict = c->protocol->advance(c, w);
+		c->expired = false;
+		if (verdict == RD_LINGER)
+			rd_linger_begin(c, w->now_us);
+	}
+	return verdict == RD_LINGER ? rd_linger_advance(c, w->now_us, w->in, RD_SCRATCH) : verdict;
 }
 
 /* Behind all that wait, however many. False, and still ours, when the queue is closed. */
@@ -114,7 +87,7 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		worker_close(w, &c, CLOSE_DRAIN);
 		return true;
 	}
-	switch (rd_park_enter(&c, want)) {
+	switch (rd_park_enter(&c, OWN_WORKER, want)) {
 	case PARK_AGAIN:
 		return false;
 	case PARK_REFUSED:

@@ -27,8 +27,11 @@ struct rd_protocol {
 	 */
 	enum rd_verdict (*advance)(struct rd_conn *conn, struct rd_worker *worker);
 
-	/* Main's, when the queue is full: says so in a reply that is ready, without waiting. */
-	void (*refuse)(struct rd_conn *conn);
+	/*
+	 * Main's, when the queue is full: says so in a reply that is ready, without waiting.
+	 * RD_LINGER, or RD_CLOSE where there is nobody to read it.
+	 */
+	enum rd_verdict (*refuse)(struct rd_conn *conn);
 
 	/* Frees conn->session, which is not NULL. Whoever closes. */
 	void (*release)(struct rd_conn *conn);

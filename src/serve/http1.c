@@ -197,7 +197,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	return rd_stream_end(&h.s, h.verdict, h.service->write_us, http_read_until(&h));
 }
 
-static void http_refuse_unread(struct rd_conn *conn)
+static enum rd_verdict http_refuse_unread(struct rd_conn *conn)
 {
 	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
 				   "Server: replyd\r\n"
@@ -205,7 +205,7 @@ static void http_refuse_unread(struct rd_conn *conn)
 				   "Content-Length: 0\r\n"
 				   "Connection: close\r\n\r\n";
 
-	rd_stream_refuse(conn, busy, sizeof(busy) - 1);
+	return rd_stream_refuse(conn, busy, sizeof(busy) - 1);
 }
 
 const struct rd_protocol rd_http1 = {

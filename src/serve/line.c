@@ -119,11 +119,11 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 			     conn->accepted_us + l.service->line_us);
 }
 
-static void line_refuse_unread(struct rd_conn *conn)
+static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
 {
 	const struct rd_line_service *service = conn->service;
 
-	rd_stream_refuse(conn, service->busy, strlen(service->busy));
+	return rd_stream_refuse(conn, service->busy, strlen(service->busy));
 }
 
 const struct rd_protocol rd_line = {

@@ -189,20 +189,14 @@ void rd_stream_release(struct rd_conn *conn)
 	conn->session = NULL;
 }
 
-void rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len)
+enum rd_verdict rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len)
 {
 	struct iovec iov = { (char *)text, len };
 	char dropped[4096];
 	size_t n;
 	enum rd_io io = rd_transport_recv(&conn->transport, dropped, sizeof(dropped), &n);
-	int reads = 16;
 
-	if (io != IO_OK && io != IO_AGAIN)
-		return;
-	if (rd_transport_send(&conn->transport, &iov, 1, false, &n) != IO_OK)
-		return;
-	rd_transport_shutdown(&conn->transport);
-	while (reads-- > 0 &&
-	       rd_transport_recv(&conn->transport, dropped, sizeof(dropped), &n) == IO_OK)
-		continue;
+	if (io == IO_OK || io == IO_AGAIN)
+		io = rd_transport_send(&conn->transport, &iov, 1, false, &n);
+	return io == IO_OK ? RD_LINGER : RD_CLOSE;
 }

@@ -58,9 +58,9 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 void rd_stream_release(struct rd_conn *conn);
 
 /*
- * rd_protocol's refuse: sends `text`, and reads off what came, so that the close is no reset. A
- * client that sends no more has asked for nothing, and is told nothing.
+ * rd_protocol's refuse: sends `text`. A client that sends no more has asked for nothing, and is
+ * told nothing.
  */
-void rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len);
+enum rd_verdict rd_stream_refuse(struct rd_conn *conn, const char *text, size_t len);
 
 #endif

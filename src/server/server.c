@@ -27,9 +27,8 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
-	OWN = 16, /* descriptors: standard streams, epoll, directories ... */
-	SWEEP_US =
-		2 * 1000 * 1000, /* main looks for deadlines as often; LINGER_US of flow/pool.c */
+	OWN = 16,		    /* descriptors: standard streams, epoll, directories ... */
+	SWEEP_US = 2 * 1000 * 1000, /* main looks for deadlines as often; RD_LINGER_US */
 };
 
 static const struct {

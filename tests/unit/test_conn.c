@@ -74,7 +74,7 @@ static const struct {
 	enum rd_owner from, to;
 } passes[] = {
 	{ OWN_MAIN, OWN_QUEUE },   { OWN_QUEUE, OWN_MAIN },    { OWN_QUEUE, OWN_WORKER },
-	{ OWN_WORKER, OWN_QUEUE }, { OWN_WORKER, OWN_PARKED },
+	{ OWN_WORKER, OWN_QUEUE }, { OWN_WORKER, OWN_PARKED }, { OWN_MAIN, OWN_PARKED },
 };
 
 START_TEST(pass)
@@ -171,6 +171,19 @@ START_TEST(end_comes_with_bytes)
 	ck_assert(rd_conn_pass(c, OWN_MAIN, OWN_QUEUE));
 	ck_assert(rd_conn_pass(c, OWN_QUEUE, OWN_WORKER));
 	ck_assert(!rd_conn_pass(c, OWN_WORKER, OWN_PARKED));
+	closed(c);
+}
+END_TEST
+
+/* What main has taken out so it may park itself, once it has looked again. */
+START_TEST(end_comes_to_main)
+{
+	struct rd_conn *c = owned_by(OWN_PARKED, RD_WANTS_READ);
+
+	ck_assert(rd_conn_event(c, EPOLLIN | EPOLLRDHUP));
+	ck_assert(!rd_conn_pass(c, OWN_MAIN, OWN_PARKED));
+	ck_assert(owner_is(c, OWN_MAIN));
+	ck_assert(rd_conn_pass(c, OWN_MAIN, OWN_PARKED));
 	closed(c);
 }
 END_TEST
@@ -345,6 +358,7 @@ int main(void)
 	tcase_add_loop_test(tcase, again, 0, 2);
 	tcase_add_test(tcase, again_in_the_queue);
 	tcase_add_test(tcase, end_comes_with_bytes);
+	tcase_add_test(tcase, end_comes_to_main);
 	tcase_add_test(tcase, end_comes_while_held);
 	tcase_add_loop_test(tcase, take, OWN_MAIN, OWN_PARKED + 1);
 	tcase_add_test(tcase, stale);

@@ -107,7 +107,7 @@ START_TEST(enters)
 	struct rd_conn *c = held_conn(), *parked = c;
 
 	c->deadline_us = 77;
-	ck_assert_int_eq(rd_park_enter(&parked, RD_WANTS_READ), PARK_PARKED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_PARKED);
 	ck_assert_ptr_null(parked);
 	ck_assert(rd_conn_parked(c));
 	ck_assert_uint_eq(slots.deadline[c->transport.fd], 77);
@@ -126,9 +126,9 @@ START_TEST(again)
 	struct rd_conn *c = held_conn(), *parked = c;
 
 	ck_assert(!rd_conn_event(c, EPOLLIN));
-	ck_assert_int_eq(rd_park_enter(&parked, RD_WANTS_READ), PARK_AGAIN);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_AGAIN);
 	ck_assert_ptr_eq(parked, c);
-	ck_assert_int_eq(rd_park_enter(&parked, RD_WANTS_WRITE), PARK_PARKED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_WRITE), PARK_PARKED);
 	ck_assert(rd_conn_event(c, EPOLLOUT));
 	closed(c);
 }
@@ -141,7 +141,7 @@ START_TEST(refused)
 	int epoll_fd = slots.epoll_fd;
 
 	slots.epoll_fd = peer;
-	ck_assert_int_eq(rd_park_enter(&parked, RD_WANTS_READ), PARK_REFUSED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_REFUSED);
 	ck_assert_ptr_eq(parked, c);
 	slots.epoll_fd = epoll_fd;
 	closed(c);
