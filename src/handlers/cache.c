@@ -21,6 +21,7 @@ struct shard {
 	struct rd_lock lock; /* rank CACHE */
 	/* under lock */ struct rd_file *bucket[BUCKETS], *newest, *oldest;
 	size_t descriptors, bytes;
+	unsigned forgotten; /* how often something of this shard was to be forgotten */
 };
 
 struct rd_cache {
@@ -110,13 +111,14 @@ static struct rd_file *shard_take(struct shard *s, struct rd_file **place)
 	return f;
 }
 
-struct rd_file *rd_cache_find(struct rd_cache *cache, const char *path, size_t len)
+struct rd_file *rd_cache_find(struct rd_cache *cache, const char *path, size_t len, unsigned *seen)
 {
 	uint64_t hash = cache_hash(path, len);
 	struct shard *s = cache_shard(cache, hash);
 	struct rd_file *f;
 
 	rd_lock_take(&s->lock);
+	*seen = s->forgotten;
 	f = *shard_place(s, hash, path, len);
 	if (f) {
 		atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
@@ -154,15 +156,19 @@ static void cache_drop_list(struct rd_file *list)
 	}
 }
 
-void rd_cache_keep(struct rd_cache *cache, struct rd_file *f)
+void rd_cache_keep(struct rd_cache *cache, struct rd_file *f, unsigned seen)
 {
 	struct rd_file **place, *was = NULL, *over;
 	struct shard *s;
 
 	f->hash = cache_hash(f->path, f->path_len);
 	s = cache_shard(cache, f->hash);
-	atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
 	rd_lock_take(&s->lock);
+	if (s->forgotten != seen) {
+		rd_lock_drop(&s->lock);
+		return;
+	}
+	atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
 	place = shard_place(s, f->hash, f->path, f->path_len);
 	if (*place)
 		was = shard_take(s, place);
@@ -201,6 +207,7 @@ void rd_cache_forget(struct rd_cache *cache, const char *path, size_t len)
 	struct rd_file **place, *was = NULL;
 
 	rd_lock_take(&s->lock);
+	s->forgotten++;
 	place = shard_place(s, hash, path, len);
 	if (*place)
 		was = shard_take(s, place);

@@ -243,9 +243,9 @@ static int files_directory(struct rd_files *f, struct replyd_exchange *x)
 	return 0;
 }
 
-/* Opens what the path names. 0 and *out, or a status. */
+/* Opens what the path names. 0 and *out, or a status. `was` and `seen` are of rd_cache_find. */
 static int files_find(struct rd_files *f, struct replyd_exchange *x, struct rd_file *was,
-		      struct rd_file **out)
+		      unsigned seen, struct rd_file **out)
 {
 	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
 	char name[PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
@@ -274,7 +274,7 @@ static int files_find(struct rd_files *f, struct replyd_exchange *x, struct rd_f
 	if (!*out)
 		return files_status(errno);
 	(*out)->checked_us = x->now_us;
-	rd_cache_keep(f->cache, *out);
+	rd_cache_keep(f->cache, *out, seen);
 	return 0;
 }
 
@@ -290,14 +290,15 @@ static int files_perform(struct replyd_exchange *x, void *data)
 {
 	struct rd_files *f = data;
 	struct rd_file *kept, *file = NULL;
+	unsigned seen;
 	int status;
 
-	kept = rd_cache_find(f->cache, x->path, x->target.path_len);
+	kept = rd_cache_find(f->cache, x->path, x->target.path_len, &seen);
 	if (kept && files_believed(kept, x->now_us))
 		return files_reply(f, x, kept);
 	if (files_hidden(rd_app_rest(x)))
 		return 404;
-	status = files_find(f, x, kept, &file);
+	status = files_find(f, x, kept, seen, &file);
 	if (kept && file != kept) {
 		if (!file)
 			rd_cache_forget(f->cache, x->path, x->target.path_len);

@@ -27,18 +27,11 @@ static struct rd_file *file_at(const char *path, size_t bytes)
 	return f;
 }
 
-/* Keeps a new file for that path, and has no reference of its own to it. */
-static void keep(const char *path, size_t bytes)
-{
-	struct rd_file *f = file_at(path, bytes);
-
-	rd_cache_keep(cache, f);
-	rd_file_drop(f);
-}
+static _Thread_local unsigned seen; /* of the last look */
 
 static struct rd_file *found(const char *path)
 {
-	return rd_cache_find(cache, path, strlen(path));
+	return rd_cache_find(cache, path, strlen(path), &seen);
 }
 
 static bool kept(const char *path)
@@ -51,6 +44,21 @@ static bool kept(const char *path)
 		rd_file_drop(f);
 	}
 	return f;
+}
+
+/* Keeps a new file for that path, and has no reference of its own to it. */
+static void keep_if(const char *path, size_t bytes, unsigned since)
+{
+	struct rd_file *f = file_at(path, bytes);
+
+	rd_cache_keep(cache, f, since);
+	rd_file_drop(f);
+}
+
+static void keep(const char *path, size_t bytes)
+{
+	kept(path);
+	keep_if(path, bytes, seen);
 }
 
 static const char *number(int i)
@@ -93,7 +101,7 @@ START_TEST(finds)
 	ck_assert_int_eq(kept_of(MANY), MANY);
 	ck_assert(!kept("/file/"));
 	ck_assert(!kept("/file/1000"));
-	ck_assert_ptr_null(rd_cache_find(cache, "/file/10", 6));
+	ck_assert_ptr_null(rd_cache_find(cache, "/file/10", 6, &seen));
 	for (int i = 0; i < MANY; i += 2)
 		forget(number(i));
 	forget("/other");
@@ -108,8 +116,8 @@ START_TEST(replaces)
 	struct rd_file *first = file_at("/a", 1), *second = file_at("/a", 2), *f;
 
 	begin(100);
-	rd_cache_keep(cache, first);
-	rd_cache_keep(cache, second);
+	rd_cache_keep(cache, first, seen);
+	rd_cache_keep(cache, second, seen);
 	ck_assert_uint_eq(first->refs, 1); /* ours: still good to be sent */
 	ck_assert_uint_eq(second->refs, 2);
 	f = found("/a");
@@ -126,6 +134,28 @@ START_TEST(replaces)
 }
 END_TEST
 
+/* What was opened before it was to be forgotten is not kept after. */
+START_TEST(forgets_what_comes_late)
+{
+	struct rd_file *f;
+	unsigned before;
+
+	begin(100);
+	ck_assert(!kept("/a"));
+	before = seen;
+	forget("/a");
+	keep_if("/a", 1, before);
+	ck_assert(!kept("/a"));
+	keep_if("/a", 2, seen);
+	ck_assert(kept("/a"));
+	keep_if("/a", 1, before); /* nor in the place of what was opened later */
+	f = found("/a");
+	ck_assert_uint_eq(f->plain.size, 2);
+	rd_file_drop(f);
+	rd_cache_free(cache);
+}
+END_TEST
+
 /* The descriptor is closed with the last reference, wherever that is. */
 START_TEST(outlives_the_cache)
 {
@@ -135,7 +165,7 @@ START_TEST(outlives_the_cache)
 	begin(100);
 	ck_assert_int_eq(f->plain.fd, -1);
 	f->plain.fd = fd;
-	rd_cache_keep(cache, f);
+	rd_cache_keep(cache, f, seen);
 	rd_cache_free(cache);
 	ck_assert_int_ge(fcntl(fd, F_GETFD), 0);
 	rd_file_drop(f);
@@ -180,7 +210,8 @@ START_TEST(grown)
 	struct rd_file *f = file_at("/grows", 1);
 
 	begin(10000);
-	rd_cache_keep(cache, f);
+	kept("/grows");
+	rd_cache_keep(cache, f, seen);
 	forget("/grows");
 	rd_cache_grown(cache, f, 100 * MEGABYTE);
 	for (int i = 0; i < MANY; i++)
@@ -189,7 +220,8 @@ START_TEST(grown)
 	for (int i = 0; i < MANY; i++)
 		forget(number(i));
 
-	rd_cache_keep(cache, f);
+	kept("/grows");
+	rd_cache_keep(cache, f, seen);
 	rd_cache_grown(cache, f, 100 * MEGABYTE);
 	ck_assert(kept("/grows"));
 	for (int i = 0; i < MANY; i++)
@@ -217,7 +249,7 @@ static void *user_main(void *arg)
 			forget(path);
 		f = found(path);
 		if (!f) {
-			keep(path, 100 * 1000);
+			keep_if(path, 100 * 1000, seen);
 			continue;
 		}
 		MUST(strcmp(f->path, path) == 0);
@@ -255,6 +287,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, finds);
 	tcase_add_test(tcase, replaces);
+	tcase_add_test(tcase, forgets_what_comes_late);
 	tcase_add_test(tcase, outlives_the_cache);
 	tcase_add_test(tcase, least_asked_for_goes);
 	tcase_add_test(tcase, bytes_are_bounded);

@@ -212,6 +212,41 @@ START_TEST(read_after)
 }
 END_TEST
 
+static const char *stored_meanwhile; /* between the next open and what follows it */
+
+/* As the C library's, but for that. */
+int fstat(int fd, struct stat *st)
+{
+	static struct replyd_exchange asked;
+	const char *text = stored_meanwhile;
+
+	stored_meanwhile = NULL;
+	if (text) {
+		asked = x;
+		memset(&x, 0, sizeof(x));
+		ck_assert_int_eq(perform("PUT /old", "", text), 204);
+		rd_exchange_end(&x);
+		x = asked;
+	}
+	return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
+
+/* Who is opening a file while it is replaced may get the old one; who asks after that does not. */
+START_TEST(read_meanwhile)
+{
+	stored_meanwhile = "newer";
+	ck_assert_int_eq(perform("GET /old", "", ""), 200);
+	ck_assert_ptr_null(stored_meanwhile);
+	ck_assert_uint_eq(x.reply.length, 3);
+	ck_assert_mem_eq(x.reply.body.bytes, "old", 3);
+	rd_body_release(&x.reply.body);
+	ck_assert_int_eq(perform("GET /old", "", ""), 200);
+	ck_assert_uint_eq(x.reply.length, 5);
+	ck_assert_mem_eq(x.reply.body.bytes, "newer", 5);
+	rd_body_release(&x.reply.body);
+}
+END_TEST
+
 static const struct {
 	const char *line, *fields;
 	int status;
@@ -357,6 +392,7 @@ int main(void)
 	tcase_add_test(tcase, location);
 	tcase_add_test(tcase, versions);
 	tcase_add_test(tcase, read_after);
+	tcase_add_test(tcase, read_meanwhile);
 	tcase_add_loop_test(tcase, delete_, 0, COUNT(deletes));
 	tcase_add_test(tcase, from_file);
 	tcase_add_test(tcase, modes);
