@@ -17,9 +17,9 @@ void rd_cache_free(struct rd_cache *cache);
 struct rd_file *rd_cache_find(struct rd_cache *cache, const char *path, size_t len, unsigned *seen);
 
 /*
- * Keeps it instead of what was kept for its path; the least asked for may go. Not, if something was
- * to be forgotten after rd_cache_find for its path gave `seen`: the file may have been opened before
- * that, and be what it was then.
+ * Keeps it instead of what was kept for its path; the least asked for may go. Not, if something
+ * was to be forgotten after rd_cache_find for its path gave `seen`: the file may have been opened
+ * before that, and be what it was then.
  */
 void rd_cache_keep(struct rd_cache *cache, struct rd_file *file, unsigned seen);
 
