@@ -182,25 +182,19 @@ static void app_page(struct replyd_exchange *x, int status)
 		rd_reply_page(&x->reply, status);
 }
 
-/* What the handler did wrong, if it did, by what it returned and gave. */
-static const char *app_fault(const struct rd_reply *reply, int status)
+const char *rd_app_fault(const struct replyd_exchange *x, int status)
 {
-	if (reply->fault)
-		return reply->fault;
-	if (status < 0 || (status > 0 && status < 200) || status > 599)
-		return "it returned what is no status";
-	return status || reply->status ? NULL : "it gave no reply";
-}
+	const struct rd_reply *reply = &x->reply;
+	const char *fault = reply->fault;
 
-/* The pieces were so few that none was sent: they are a reply like others. */
-static void app_gathered(struct rd_reply *reply)
-{
-	struct rd_buffer pieces = reply->pieces;
-
-	reply->state = PIECES_NONE;
-	reply->pieces = (struct rd_buffer){ 0 };
-	rd_reply_bytes(reply, reply->status, NULL, pieces.at ? pieces.at : "", pieces.len, free,
-		       pieces.at);
+	if (!fault && (status < 0 || (status > 0 && status < 200) || status > 599))
+		fault = "it returned what is no status";
+	if (!fault && !status && !reply->status)
+		fault = "it gave no reply";
+	if (fault)
+		rd_log("%.*s %.200s: the handler's fault: %s", (int)x->head.method_text.len,
+		       x->head.method_text.at, x->path, fault);
+	return fault;
 }
 
 /* A part of the reply is out: it ends well, or it is cut off. */
@@ -215,8 +209,6 @@ static void app_end_sent(struct replyd_exchange *x, bool wrong)
 
 static void app_fail(struct replyd_exchange *x, const char *fault)
 {
-	rd_log("%.*s %.200s: the handler's fault: %s", (int)x->head.method_text.len,
-	       x->head.method_text.at, x->path, fault);
 	if (x->reply.state == PIECES_SENT)
 		return;
 	rd_reply_reset(&x->reply);
@@ -226,7 +218,7 @@ static void app_fail(struct replyd_exchange *x, const char *fault)
 void rd_app_end(struct replyd_exchange *x, int status)
 {
 	struct rd_reply *reply = &x->reply;
-	const char *fault = app_fault(reply, status);
+	const char *fault = rd_app_fault(x, status);
 	bool wrong = fault || (status && status != reply->status);
 
 	if (fault)
@@ -236,7 +228,7 @@ void rd_app_end(struct replyd_exchange *x, int status)
 		return;
 	}
 	if (reply->state == PIECES_KEPT)
-		app_gathered(reply);
+		rd_reply_gather(reply);
 	if (wrong && !fault) {
 		rd_body_release(&reply->body);
 		reply->raw = false;
@@ -245,5 +237,5 @@ void rd_app_end(struct replyd_exchange *x, int status)
 	if (x->route)
 		rd_app_fields(x);
 	if (reply->fault) /* there was no room for the route's */
-		app_fail(x, reply->fault);
+		app_fail(x, rd_app_fault(x, 0));
 }

@@ -50,6 +50,12 @@ const char *rd_app_rest(const struct replyd_exchange *x);
 void rd_app_fields(struct replyd_exchange *x);
 
 /*
+ * What the handler did wrong, by what it returned and gave; it is logged. NULL: nothing. For a
+ * protocol that does not call rd_app_end.
+ */
+const char *rd_app_fault(const struct replyd_exchange *x, int status);
+
+/*
  * Completes the reply: `status` is what the handler returned. An error gets its page; what is the
  * handler's fault is logged, and becomes a 500; the policy's fields are added. Of a reply in pieces
  * the rest is sent; where that went wrong, reply.cut says that it must not look complete.

@@ -333,7 +333,7 @@ int replyd_cancel_fd(struct replyd_exchange *x)
 
 struct replyd_exchange *replyd_detach(struct replyd_exchange *x)
 {
-	if (x->link && !x->reply.status && !x->reply.fault)
+	if (x->link && x->link->detach && !x->reply.status && !x->reply.fault)
 		return x->link->detach(x);
 	errno = EINVAL;
 	return NULL;

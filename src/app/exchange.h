@@ -154,18 +154,24 @@ void rd_reply_lines(struct rd_reply *r, const char *lines);
 void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,
 		    void (*release)(void *), void *owner);
 
+/* A reply in pieces of which none was sent is one like others from here on. */
+void rd_reply_gather(struct rd_reply *r);
+
 /* The reply is a small HTML page that says what the status means. */
 void rd_reply_page(struct rd_reply *r, int status);
 
 /* "Not Found"; "Status" for a code that is not in tbl/status.h. */
 const char *rd_status_reason(int status);
 
+/* Is the body sent in chunks (RFC 9112 §7.1), to a client of HTTP/1.`minor`? */
+bool rd_reply_chunked(const struct rd_reply *r, unsigned minor);
+
 /* May a reply to this method with this status have a body (RFC 9110 §6.4.1)? */
 bool rd_reply_has_body(enum rd_method method, int status);
 
 /*
- * Writes the head: status line, Server, Date, the fields, Content-Length, Connection, the empty
- * line. `date` is an IMF-fixdate. Returns its length, or 0 when `size` (RD_REPLY_HEAD is always
+ * Writes the head: status line, Server, Date, the fields, Content-Length or
+ * Transfer-Encoding, Connection, the empty line. `date` is an IMF-fixdate. Returns its length, or 0 when `size` (RD_REPLY_HEAD is always
  * enough) is too small.
  */
 enum { RD_REPLY_HEAD = RD_REPLY_FIELDS + 2048 };

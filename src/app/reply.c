@@ -99,6 +99,15 @@ void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char
 		rd_reply_field(r, "Content-Type", type);
 }
 
+void rd_reply_gather(struct rd_reply *r)
+{
+	struct rd_buffer pieces = r->pieces;
+
+	r->state = PIECES_NONE;
+	r->pieces = (struct rd_buffer){ 0 };
+	rd_reply_bytes(r, r->status, NULL, pieces.at ? pieces.at : "", pieces.len, free, pieces.at);
+}
+
 struct status {
 	int code;
 	const char *reason, *text;
@@ -129,6 +138,11 @@ bool rd_reply_has_body(enum rd_method method, int status)
 	return method != METHOD_HEAD && status >= 200 && status != 204 && status != 304;
 }
 
+bool rd_reply_chunked(const struct rd_reply *r, unsigned minor)
+{
+	return r->state == PIECES_SENT && !r->raw && minor > 0;
+}
+
 void rd_reply_page(struct rd_reply *r, int status)
 {
 	static const char form[] = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
@@ -151,7 +165,7 @@ size_t rd_reply_ready(const struct rd_reply *r, char *out, size_t size)
 
 	if (n < 0 || (size_t)n >= size)
 		return 0;
-	if (r->status != 204 && r->status != 304 && r->status >= 200) {
+	if (r->status != 204 && r->status != 304 && r->status >= 200 && r->state != PIECES_SENT) {
 		int m = snprintf(out + n, size - (size_t)n, "Content-Length: %llu\r\n",
 				 (unsigned long long)r->length);
 
@@ -181,6 +195,8 @@ size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date,
 		return 0;
 	at = out + len;
 	at = stpcpy(stpcpy(stpcpy(at, "Date: "), date), "\r\n");
+	if (rd_reply_chunked(r, minor) && r->status != 204 && r->status != 304)
+		at = stpcpy(at, "Transfer-Encoding: chunked\r\n");
 	if (r->close)
 		at = stpcpy(at, "Connection: close\r\n");
 	else if (minor == 0)

@@ -23,6 +23,8 @@ struct rd_policy {
 	char *fields;	      /* "Name: value\r\n" ... in every reply; or NULL */
 	long cache_s;	      /* Cache-Control: max-age of what was found; -1: not said */
 	uint64_t body_max;    /* bytes of a request's body */
+	bool stream;	      /* its handler reads the body as it comes */
+	uint64_t time_us;     /* after which its reply is in vain; 0: never */
 };
 
 struct rd_route {

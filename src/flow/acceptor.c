@@ -137,6 +137,13 @@ static void acceptor_turn_away(struct rd_acceptor *a)
 	}
 }
 
+/* The pool is awake now. */
+static void acceptor_look(struct rd_acceptor *a)
+{
+	if (a->look_us > a->now_us + LOOK_US)
+		a->look_us = a->now_us + LOOK_US;
+}
+
 /* Gives all that became ready to the queue, in one push. */
 static void acceptor_push(struct rd_acceptor *a)
 {
@@ -150,8 +157,7 @@ static void acceptor_push(struct rd_acceptor *a)
 		else
 			a->ready = 0;
 	}
-	if (a->look_us > a->now_us + LOOK_US)
-		a->look_us = a->now_us + LOOK_US; /* the pool is awake now */
+	acceptor_look(a);
 }
 
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
@@ -230,6 +236,7 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 
 		if (tag == TAG_WAKE) {
 			acceptor_wake_up(a);
+			acceptor_look(a); /* another thread may have pushed */
 		} else if (tag & TAG_LISTENER) {
 			const struct rd_listener *l = &a->listener[tag & 0xffffffff];
 
@@ -345,7 +352,7 @@ static long acceptor_cut(struct rd_acceptor *a)
 	uint64_t sums[COUNTER_COUNT] = { 0 };
 	long cut;
 
-	atomic_store(&a->slots->cut, true);
+	rd_slots_cut(a->slots);
 	a->stuck = rd_pool_stop(a->pool, sums);
 	if (a->stuck > 0)
 		rd_log("%u workers did not return from their handlers", a->stuck);

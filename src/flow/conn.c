@@ -36,16 +36,19 @@ static void slots_unmap(struct rd_slots *s)
 		close(s->epoll_fd);
 	if (s->wake_fd >= 0)
 		close(s->wake_fd);
+	if (s->cut_fd >= 0)
+		close(s->cut_fd);
 }
 
 int rd_slots_init(struct rd_slots *s, size_t size)
 {
-	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = -1 };
+	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = -1, .cut_fd = -1 };
 	s->conn = slots_map(size * sizeof(*s->conn));
 	s->deadline = slots_map(size * sizeof(*s->deadline));
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->wake_fd >= 0)
+	s->cut_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->wake_fd >= 0 && s->cut_fd >= 0)
 		return 0;
 	slots_unmap(s);
 	return -1;
@@ -65,6 +68,14 @@ void rd_slots_wake(struct rd_slots *s)
 	if (write(s->wake_fd, &one, sizeof(one)) < 0)
 		MUST(errno == EAGAIN); /* as good: it is awake */
 	errno = saved;
+}
+
+void rd_slots_cut(struct rd_slots *s)
+{
+	uint64_t one = 1;
+
+	atomic_store(&s->cut, true);
+	MUST(write(s->cut_fd, &one, sizeof(one)) == sizeof(one));
 }
 
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
@@ -111,9 +122,13 @@ bool rd_conn_pass(struct rd_conn *c, enum rd_owner from, enum rd_owner to)
 
 static bool conn_wants(const struct rd_conn *c, uint32_t events)
 {
-	uint32_t wanted = c->want == RD_WANTS_WRITE ? EPOLLOUT : EPOLLIN | EPOLLRDHUP;
+	static const uint32_t wanted[] = {
+		[RD_WANTS_READ] = EPOLLIN | EPOLLRDHUP,
+		[RD_WANTS_WRITE] = EPOLLOUT,
+		[RD_WANTS_REPLY] = EPOLLRDHUP,
+	};
 
-	return events & (wanted | EPOLLHUP | EPOLLERR);
+	return events & (wanted[c->want] | EPOLLHUP | EPOLLERR);
 }
 
 bool rd_conn_event(struct rd_conn *c, uint32_t events)

@@ -50,7 +50,7 @@ struct rd_conn {
 	uint64_t deadline_us; /* of the park that comes: 0 is never */
 	unsigned exchanges;   /* answered on it so far */
 	enum rd_close_reason reason;
-	enum rd_verdict want; /* RD_WANTS_READ or RD_WANTS_WRITE, while parked */
+	enum rd_verdict want; /* RD_WANTS_*, while parked */
 	bool registered;      /* with epoll */
 	bool expired;	      /* main took it out for its deadline */
 	bool lingering;	      /* only read off, then closed */
@@ -64,6 +64,7 @@ struct rd_slots {
 	size_t size;
 	size_t top; /* main's: above every descriptor that was ever used */
 	int epoll_fd, wake_fd;
+	int cut_fd;			  /* readable once `cut` is true */
 	_Atomic bool draining;		  /* every reply is the last on its connection */
 	_Atomic bool late;		  /* one was parked just when the drain began */
 	_Atomic bool cut;		  /* nothing goes on: what is not done is closed */
@@ -78,6 +79,9 @@ void rd_slots_fini(struct rd_slots *slots);
 /* Ends main's wait. Async-signal-safe. */
 void rd_slots_wake(struct rd_slots *slots);
 
+/* Nothing goes on from here: sets `cut`. */
+void rd_slots_cut(struct rd_slots *slots);
+
 /* The slot of a descriptor just accepted, main's from now on. */
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
 			     const void *service, uint64_t now_us);
@@ -89,7 +93,7 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 bool rd_conn_pass(struct rd_conn *conn, enum rd_owner from, enum rd_owner to);
 
 /*
- * Main saw `events` (EPOLL*) for a descriptor. True when the connection was parked and wanted
+ * Main saw `events` (EPOLL*) for a descriptor; or another thread has the reply. True when the connection was parked and wanted
  * one of them: it is main's now. Otherwise whoever has it will look again, or nobody has it.
  */
 bool rd_conn_event(struct rd_conn *conn, uint32_t events);

@@ -28,7 +28,7 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 	struct rd_conn *c = *conn;
 	_Atomic uint64_t *deadline = &c->slots->deadline[c->transport.fd];
 
-	MUST(want == RD_WANTS_READ || want == RD_WANTS_WRITE);
+	MUST(want <= RD_WANTS_REPLY);
 	c->want = want;
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))

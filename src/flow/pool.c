@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 enum { STOP_US = 1000 * 1000 }; /* for a worker to end once its time is over */
 
@@ -61,6 +62,23 @@ static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 		return true;
 	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
 	return false;
+}
+
+void rd_pool_wake(struct rd_pool *p, struct rd_conn *c)
+{
+	struct rd_entry entry = { .conn = c, .ready_us = rd_clock_us(), .keep = true };
+	struct rd_slots *slots = c->slots;
+
+	if (!rd_conn_event(c, EPOLLERR)) /* as of something that any park is left for */
+		return;
+	rd_conn_pass(c, OWN_MAIN, OWN_QUEUE);
+	if (rd_queue_push(p->queue, &entry, 1) == 1) {
+		rd_slots_wake(slots); /* who sleeps, main included, looks after what waits */
+		return;
+	}
+	rd_conn_pass(c, OWN_QUEUE, OWN_MAIN); /* the queue is closed: main closes what is parked */
+	while (!rd_conn_pass(c, OWN_MAIN, OWN_PARKED))
+		continue;
 }
 
 static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_reason reason)

@@ -76,6 +76,12 @@ void rd_pool_free(struct rd_pool *p);
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
 
 /*
+ * By any thread: what a connection was parked for with RD_WANTS_REPLY may be there. It is open, and
+ * stays so during the call.
+ */
+void rd_pool_wake(struct rd_pool *p, struct rd_conn *conn);
+
+/*
  * By a worker around a handler that may block: others run instead, and get the rest of its batch.
  */
 void rd_worker_block(struct rd_worker *w);

@@ -14,6 +14,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 	int status;
 
 	x->now_us = began;
+	x->deadline_us = route->policy.time_us ? began + route->policy.time_us : 0;
 	if (blocks)
 		rd_worker_block(worker);
 	status = route->handler->perform(x, route->data);

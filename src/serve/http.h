@@ -15,6 +15,7 @@ enum rd_http_step {
 	STEP_UNDERSTAND, /* a head is there: who answers, may he, is there a body */
 	STEP_BODY,	 /* takes what has come of it */
 	STEP_PERFORM,	 /* the request is complete */
+	STEP_DETACHED,	 /* another thread has the exchange */
 	STEP_REPLY,	 /* the reply goes to the output */
 	STEP_FINISH,	 /* it was the last */
 	STEP_END,	 /* of the turn */
@@ -26,7 +27,8 @@ struct rd_http {
 	enum rd_verdict verdict; /* of STEP_END */
 	unsigned answered;	 /* requests in this turn */
 	unsigned reads;		 /* in this turn */
-	size_t head_len;	 /* of the head that was parsed; it ends at s.start */
+	const char *head;	 /* that was parsed, in the worker's buffer ... */
+	size_t head_len;	 /* ... up to the next read */
 	struct replyd_exchange x;
 };
 
@@ -34,7 +36,32 @@ struct rd_http {
 enum rd_http_step rd_http_understand(struct rd_http *h);
 enum rd_http_step rd_http_body(struct rd_http *h);
 enum rd_http_step rd_http_perform(struct rd_http *h);
+enum rd_http_step rd_http_detached(struct rd_http *h);
 enum rd_http_step rd_http_reply(struct rd_http *h);
+
+/* After a reply in pieces: its end. */
+enum rd_http_step rd_http_pieces_end(struct rd_http *h);
+
+/* What x->link is. */
+extern const struct rd_link rd_http_link;
+
+/* The body will be read: its client, if it waits to be told, is told. */
+void rd_http_continue(struct rd_http *h);
+
+/* The deadline of a body that is awaited. */
+uint64_t rd_http_body_until(const struct rd_http *h);
+
+/* Whether the connection goes on after this exchange. */
+void rd_http_decide_last(struct rd_http *h);
+
+/* The reply's head goes to the output, and is counted. */
+void rd_http_head(struct rd_http *h);
+
+/*
+ * The request again, from the head and the body that were kept; no route. False: it cannot be.
+ */
+bool rd_http_recall(const struct rd_http_service *service, struct rd_intake *i,
+		    struct replyd_exchange *x);
 
 /* The reply is an error's page, and nothing that follows is read as a request. */
 enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason);

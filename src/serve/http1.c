@@ -6,6 +6,7 @@
  *     PARSE, BODY --> READ  more is needed
  *     PARSE --> REPLY     refused
  *     REPLY --> FINISH    it was the last
+ *     PERFORM --> DETACHED --> END ... DETACHED --> REPLY    another thread replies
  *     any   --> END       the turn is over: parked, given back, or closed
  *
  * Replies to requests that came together leave together: they are sent when the worker's buffer
@@ -72,6 +73,8 @@ static enum rd_http_step http_send(struct rd_http *h)
 {
 	if (rd_stream_flush(&h->s, &h->verdict) == NEXT_END)
 		return STEP_END;
+	if (h->s.detached)
+		return STEP_DETACHED;
 	if (h->s.last)
 		return STEP_FINISH;
 	return h->s.intake ? STEP_BODY : STEP_PARSE;
@@ -110,6 +113,7 @@ static enum rd_http_step http_parse(struct rd_http *h)
 		return STEP_READ;
 	if (n < 0)
 		return rd_http_refuse(h, -n, CLOSE_BAD_REQUEST);
+	h->head = s->in + s->start;
 	s->start += (size_t)n;
 	h->head_len = (size_t)n;
 	s->began_us = s->worker->now_us; /* of the next one, if it has come in part */
@@ -139,7 +143,7 @@ static enum rd_http_step http_expired(struct rd_http *h)
 }
 
 /* A body: so long without a byte, and not slower than the least rate since it began. */
-static uint64_t http_body_until(const struct rd_http *h)
+uint64_t rd_http_body_until(const struct rd_http *h)
 {
 	const struct rd_intake *i = h->s.intake;
 	const struct rd_http_service *service = h->service;
@@ -154,7 +158,7 @@ static uint64_t http_read_until(const struct rd_http *h)
 	const struct rd_conn *c = h->s.conn;
 
 	if (h->s.intake)
-		return http_body_until(h);
+		return rd_http_body_until(h);
 	if (h->s.start < h->s.end)
 		return h->s.began_us + h->service->head_us;
 	if (c->exchanges == 0)
@@ -167,10 +171,12 @@ static enum rd_http_step http_begin(struct rd_http *h)
 {
 	const struct rd_stream *s = &h->s;
 
-	if (s->conn->expired)
+	if (s->conn->expired && !(s->detached && rd_output_empty(&s->out)))
 		return http_expired(h);
 	if (!rd_output_empty(&s->out) || s->last)
 		return STEP_SEND;
+	if (s->detached)
+		return STEP_DETACHED;
 	if (s->intake)
 		return s->start < s->end ? STEP_BODY : STEP_READ;
 	return s->seen < s->end ? STEP_PARSE : STEP_READ;
@@ -179,10 +185,15 @@ static enum rd_http_step http_begin(struct rd_http *h)
 static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *worker)
 {
 	static enum rd_http_step (*const steps[])(struct rd_http *) = {
-		[STEP_SEND] = http_send,      [STEP_READ] = http_read,
-		[STEP_PARSE] = http_parse,    [STEP_UNDERSTAND] = rd_http_understand,
-		[STEP_BODY] = rd_http_body,   [STEP_PERFORM] = rd_http_perform,
-		[STEP_REPLY] = rd_http_reply, [STEP_FINISH] = http_finish,
+		[STEP_SEND] = http_send,
+		[STEP_READ] = http_read,
+		[STEP_PARSE] = http_parse,
+		[STEP_UNDERSTAND] = rd_http_understand,
+		[STEP_BODY] = rd_http_body,
+		[STEP_PERFORM] = rd_http_perform,
+		[STEP_DETACHED] = rd_http_detached,
+		[STEP_REPLY] = rd_http_reply,
+		[STEP_FINISH] = http_finish,
 	};
 	struct rd_http h; /* not cleared: it is large, and each step writes before it reads */
 	enum rd_http_step step;

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "codec/head.h"
 #include "flow/protocol.h"
+#include "serve/spool.h"
 
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct rd_http_service {
 	uint64_t body_rate;    /* bytes a second of a body, at least, after its first body_us */
 	uint64_t write_us;     /* without progress while a reply is sent */
 	const char *temporary; /* the directory for bodies that are too long for memory */
+	struct rd_spool_limits spool; /* for replies that their client does not take */
 };
 
 /* conn->service is a struct rd_http_service. */

@@ -4,6 +4,8 @@
  *     UNDERSTAND --> PERFORM --> REPLY           no body, or it came along with the head
  *     UNDERSTAND --> BODY ... BODY --> PERFORM   the body is gathered first
  *     UNDERSTAND --> REPLY [--> BODY]            turned away; a short body is read off after
+ *     UNDERSTAND --> PERFORM --> REPLY [--> BODY]  the handler reads the body by itself
+ *     PERFORM --> DETACHED ... DETACHED --> REPLY  another thread replies
  *
  * Thread:  the worker's that holds the connection.
  */
@@ -12,6 +14,7 @@
 #include "base/must.h"
 #include "codec/date.h"
 #include "serve/call.h"
+#include "serve/detach.h"
 #include "serve/http.h"
 #include "serve/intake.h"
 
@@ -69,8 +72,7 @@ static bool http_has_body(const struct rd_framing *f)
 	return f->chunked || f->length > 0;
 }
 
-/* Whether the connection goes on after this exchange. */
-static void http_decide_last(struct rd_http *h)
+void rd_http_decide_last(struct rd_http *h)
 {
 	if (!h->x.framing.keep_alive) {
 		h->s.last = true;
@@ -89,7 +91,7 @@ static enum rd_http_step http_turn_away(struct rd_http *h, int status)
 	const struct rd_framing *f = &h->x.framing;
 
 	rd_app_end(&h->x, status);
-	http_decide_last(h);
+	rd_http_decide_last(h);
 	if (!http_has_body(f))
 		return STEP_REPLY;
 	if (!h->s.last && !f->expect_continue && f->length <= RD_DISCARD_MAX)
@@ -103,8 +105,7 @@ static enum rd_http_step http_turn_away(struct rd_http *h, int status)
 	return STEP_REPLY;
 }
 
-/* The body will be read: its client, if it waits to be told, is told. */
-static void http_continue(struct rd_http *h)
+void rd_http_continue(struct rd_http *h)
 {
 	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	struct rd_output *out = &h->s.out;
@@ -115,21 +116,52 @@ static void http_continue(struct rd_http *h)
 	out->len += sizeof(text) - 1;
 }
 
+bool rd_http_recall(const struct rd_http_service *service, struct rd_intake *i,
+		    struct replyd_exchange *x)
+{
+	rd_exchange_begin(x);
+	if (rd_head_parse(i->head, i->head_len, &service->limits, &x->head) <= 0 ||
+	    http_read_head(x) != 0)
+		return false;
+	x->content_len = i->store.len;
+	x->content_file = i->store.file;
+	if (i->store.file < 0)
+		x->content = (struct rd_span){ i->store.memory.at ? i->store.memory.at : "",
+					       i->store.memory.len };
+	return true;
+}
+
+/* The head was kept while the body came: the exchange is as it was after it was admitted. */
+static enum rd_http_step http_take_up(struct rd_http *h)
+{
+	struct rd_intake *i = h->s.intake;
+
+	if (!rd_http_recall(h->service, i, &h->x) || rd_app_find(h->service->app, &h->x) != 0)
+		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
+	h->head = i->head;
+	h->head_len = i->head_len;
+	return STEP_PERFORM;
+}
+
 static enum rd_http_step http_await_body(struct rd_http *h)
 {
+	const struct rd_policy *policy = &h->x.route->policy;
 	const struct rd_framing *f = &h->x.framing;
 	struct rd_stream *s = &h->s;
 
-	if (!f->chunked && f->length <= s->end - s->start) { /* it is all here */
+	if (!policy->stream && !f->chunked && f->length <= s->end - s->start) { /* it is all here */
 		h->x.content = (struct rd_span){ s->in + s->start, f->length };
 		h->x.content_len = f->length;
 		s->start += f->length;
 		return STEP_PERFORM;
 	}
-	http_continue(h);
-	s->intake = rd_intake_new(s->in + s->start - h->head_len, h->head_len, f,
-				  h->x.route->policy.body_max, s->worker->now_us);
-	return s->intake ? STEP_BODY : rd_http_refuse(h, 503, CLOSE_MEMORY);
+	s->intake = rd_intake_new(h->head, h->head_len, f, policy->body_max, s->worker->now_us);
+	if (!s->intake)
+		return rd_http_refuse(h, 503, CLOSE_MEMORY);
+	if (policy->stream)
+		return http_take_up(h);
+	rd_http_continue(h);
+	return STEP_BODY;
 }
 
 enum rd_http_step rd_http_understand(struct rd_http *h)
@@ -150,26 +182,6 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 	return http_has_body(&x->framing) ? http_await_body(h) : STEP_PERFORM;
 }
 
-/* The head was kept while the body came: the exchange is as it was after it was admitted. */
-static enum rd_http_step http_recall(struct rd_http *h)
-{
-	struct rd_intake *i = h->s.intake;
-	struct replyd_exchange *x = &h->x;
-
-	if (rd_head_parse(i->head, i->head_len, &h->service->limits, &x->head) <= 0 ||
-	    http_read_head(x) != 0)
-		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
-	rd_exchange_begin(x);
-	if (rd_app_find(h->service->app, x) != 0)
-		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
-	x->content_len = i->store.len;
-	x->content_file = i->store.file;
-	if (i->store.file < 0)
-		x->content = (struct rd_span){ i->store.memory.at ? i->store.memory.at : "",
-					       i->store.memory.len };
-	return STEP_PERFORM;
-}
-
 enum rd_http_step rd_http_body(struct rd_http *h)
 {
 	struct rd_stream *s = &h->s;
@@ -182,7 +194,7 @@ enum rd_http_step rd_http_body(struct rd_http *h)
 	if (done == 0)
 		return STEP_READ;
 	if (!i->discard)
-		return done > 0 ? http_recall(h) : rd_http_refuse(h, -done, CLOSE_BAD_REQUEST);
+		return done > 0 ? http_take_up(h) : rd_http_refuse(h, -done, CLOSE_BAD_REQUEST);
 	rd_intake_free(i);
 	s->intake = NULL;
 	if (done > 0)
@@ -192,22 +204,100 @@ enum rd_http_step rd_http_body(struct rd_http *h)
 	return STEP_FINISH;
 }
 
-enum rd_http_step rd_http_perform(struct rd_http *h)
+/*
+ * Of a body that its handler read: what it did not read is read off after the reply, unless the
+ * client may never send it, or what was read was malformed.
+ */
+static void http_leave_body(struct rd_http *h)
 {
-	int status = rd_call(h->s.worker, h->x.route, &h->x);
+	struct rd_intake *i = h->s.intake;
 
-	rd_app_end(&h->x, status);
-	rd_intake_free(h->s.intake);
-	h->s.intake = NULL;
-	http_decide_last(h);
+	if (!h->x.streamed || i->complete) {
+		rd_intake_free(i);
+		h->s.intake = NULL;
+		return;
+	}
+	if (i->broken || (h->x.framing.expect_continue && i->received == 0)) {
+		h->s.last = true;
+		h->s.conn->reason = CLOSE_UNREAD_BODY;
+	}
+	i->discard = true;
+	i->most = i->taken + RD_DISCARD_MAX;
+}
+
+/* The handler is done. */
+static enum rd_http_step http_performed(struct rd_http *h, int status)
+{
+	struct replyd_exchange *x = &h->x;
+
+	rd_app_end(x, status);
+	http_leave_body(h);
+	rd_exchange_end(x);
+	rd_watch_end(&h->s.watch);
+	if (x->reply.state != PIECES_SENT)
+		rd_http_decide_last(h);
 	return STEP_REPLY;
 }
 
-enum rd_http_step rd_http_reply(struct rd_http *h)
+enum rd_http_step rd_http_perform(struct rd_http *h)
+{
+	struct replyd_exchange *x = &h->x;
+	int status;
+
+	x->link = &rd_http_link;
+	x->connection = h;
+	x->streamed = h->s.intake && x->route->policy.stream;
+	if (rd_route_blocks(x->route) && rd_stream_flush(&h->s, &h->verdict) == NEXT_END &&
+	    h->verdict == RD_CLOSE)
+		return STEP_END; /* earlier replies do not wait for this one */
+	status = rd_call(h->s.worker, x->route, x);
+	if (!h->s.detached)
+		return http_performed(h, status);
+	rd_reply_reset(&x->reply);
+	rd_exchange_end(x);
+	rd_watch_end(&h->s.watch);
+	return rd_output_empty(&h->s.out) ? STEP_DETACHED : STEP_SEND;
+}
+
+/* Its time is over: the client is told in its stead. */
+static enum rd_http_step http_late(struct rd_http *h)
+{
+	struct rd_span head = rd_detach_head(h->s.detached);
+
+	rd_head_parse(head.at, head.len, &h->service->limits, &h->x.head); /* was it HEAD? */
+	rd_detach_forget(h->s.detached);
+	h->s.detached = NULL;
+	return rd_http_refuse(h, 504, CLOSE_ANSWERED);
+}
+
+enum rd_http_step rd_http_detached(struct rd_http *h)
+{
+	struct rd_detached *d = h->s.detached;
+	enum rd_http_step step;
+
+	if (rd_detach_take(d, &h->x)) {
+		h->s.detached = NULL;
+		h->x.link = &rd_http_link;
+		h->x.connection = h;
+		h->x.content_file = -1;
+		step = http_performed(h, 0);
+		rd_detach_free(d);
+		return step;
+	}
+	h->verdict = RD_WANTS_REPLY;
+	if (h->s.conn->expired)
+		return http_late(h);
+	if (!rd_watch_gone(&h->s.watch, h->s.conn, rd_detach_minor(d) > 0))
+		return STEP_END;
+	h->s.conn->reason = CLOSE_PEER_RESET;
+	h->verdict = RD_CLOSE;
+	return STEP_END;
+}
+
+void rd_http_head(struct rd_http *h)
 {
 	struct rd_reply *reply = &h->x.reply;
 	struct rd_output *out = &h->s.out;
-	struct rd_counters *counters = &h->s.worker->counters;
 	size_t head;
 
 	reply->close = h->s.last;
@@ -215,15 +305,24 @@ enum rd_http_step rd_http_reply(struct rd_http *h)
 			     out->size - out->len);
 	MUST(head > 0); /* PARSE left room for any */
 	out->len += head;
-	if (rd_reply_has_body(h->x.head.method, reply->status))
-		rd_output_body(out, &reply->body);
-	else
-		rd_body_release(&reply->body);
-	rd_count(counters, COUNT_EXCHANGES);
 	if (reply->status >= 400)
-		rd_count(counters, COUNT_REFUSED);
+		rd_count(&h->s.worker->counters, COUNT_REFUSED);
+}
+
+enum rd_http_step rd_http_reply(struct rd_http *h)
+{
+	struct rd_reply *reply = &h->x.reply;
+
+	rd_count(&h->s.worker->counters, COUNT_EXCHANGES);
 	h->s.conn->exchanges++;
 	h->answered++;
+	if (reply->state == PIECES_SENT)
+		return rd_http_pieces_end(h);
+	rd_http_head(h);
+	if (rd_reply_has_body(h->x.head.method, reply->status))
+		rd_output_body(&h->s.out, &reply->body);
+	else
+		rd_body_release(&reply->body);
 	if (h->s.last)
 		return STEP_FINISH;
 	return h->s.intake ? STEP_BODY : STEP_PARSE;

@@ -16,6 +16,8 @@ enum { RD_DISCARD_MAX = 64 * 1024 }; /* of a body nobody wants; a longer one end
 struct rd_intake {
 	bool discard; /* the reply is given already: the bytes are dropped */
 	bool chunked;
+	bool complete;	   /* of one that its handler reads: all has come ... */
+	int broken;	   /* ... or an error number: no more will */
 	uint64_t left;	   /* of a body with a length */
 	uint64_t most;	   /* bytes that are taken */
 	uint64_t taken;	   /* bytes of body so far */

@@ -8,8 +8,9 @@
  */
 #include "serve/line.h"
 
-#include "app/exchange.h"
+#include "app/app.h"
 #include "serve/call.h"
+#include "serve/link.h"
 #include "serve/stream.h"
 
 #include <string.h>
@@ -39,25 +40,88 @@ static enum rd_verdict line_refuse(struct line *l, const char *text, enum rd_clo
 	return line_finish(l);
 }
 
-static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
+static int line_link_send(struct replyd_exchange *x, const char *bytes, size_t len)
+{
+	struct line *l = x->connection;
+	struct iovec iov = { (char *)bytes, len };
+
+	return rd_stream_send(&l->s, &iov, len > 0, &l->service->spool);
+}
+
+static bool line_link_cancelled(struct replyd_exchange *x)
+{
+	return rd_link_cancelled(x, false);
+}
+
+static const struct rd_link line_link = {
+	.client = rd_link_client,
+	.send = line_link_send,
+	.cancelled = line_link_cancelled,
+	.cancel_fd = rd_link_cancel_fd,
+};
+
+/* A line as an exchange: what HTTP has besides is empty. */
+static void line_ask(struct line *l, size_t len)
 {
 	struct replyd_exchange *x = &l->x;
-	int status;
 
+	rd_exchange_begin(x);
+	x->head.method = METHOD_UNKNOWN;
+	x->head.method_text = rd_span_of("LINE");
+	x->head.target = rd_span_of("/");
+	x->head.fields = 0;
+	memset(x->head.first, 0, sizeof(x->head.first));
+	x->target = (struct rd_target){ .path_len = 1 };
+	memcpy(x->path, "/", 2);
 	x->content = (struct rd_span){ l->s.in + l->s.start, len };
 	if (len > 0 && x->content.at[len - 1] == '\r')
 		x->content.len--;
-	rd_reply_begin(&x->reply);
-	status = rd_call(l->s.worker, l->service->route, x);
+	x->content_len = x->content.len;
+	x->route = l->service->route;
+	x->link = &line_link;
+	x->connection = l;
+}
+
+/* The handler is done: its reply is all, or as much of it as was sent. */
+static enum rd_verdict line_reply(struct line *l, int status)
+{
+	struct rd_reply *reply = &l->x.reply;
+	bool failed = rd_app_fault(&l->x, status) || status;
+
+	if (reply->state == PIECES_SENT && !failed)
+		replyd_flush(&l->x);
+	if (reply->cut || (failed && reply->state == PIECES_SENT)) {
+		l->s.conn->reason = CLOSE_REPLY_FAILED;
+		return RD_CLOSE;
+	}
+	if (failed) {
+		rd_reply_reset(reply);
+		return line_refuse(l, "error: the request failed\n", CLOSE_ANSWERED);
+	}
+	if (reply->state == PIECES_KEPT)
+		rd_reply_gather(reply);
+	if (reply->state == PIECES_SENT) {
+		if (!rd_spool_end(&l->s.spool, &l->s.out))
+			return RD_CLOSE;
+	} else {
+		rd_output_body(&l->s.out, &reply->body);
+	}
+	return line_finish(l);
+}
+
+static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
+{
+	enum rd_verdict verdict;
+	int status;
+
+	line_ask(l, len);
+	status = rd_call(l->s.worker, l->service->route, &l->x);
 	rd_count(&l->s.worker->counters, COUNT_EXCHANGES);
 	l->s.conn->exchanges++;
 	l->s.start += used;
-	if (status || x->reply.status == 0) {
-		rd_body_release(&x->reply.body);
-		return line_refuse(l, "error: the request failed\n", CLOSE_ANSWERED);
-	}
-	rd_output_body(&l->s.out, &x->reply.body);
-	return line_finish(l);
+	verdict = line_reply(l, status);
+	rd_exchange_end(&l->x);
+	return verdict;
 }
 
 /* What is there: a whole line, too long a one, or a part. */

@@ -8,6 +8,7 @@
 
 #include "app/route.h"
 #include "flow/protocol.h"
+#include "serve/spool.h"
 
 #include <stdint.h>
 
@@ -15,9 +16,10 @@ enum { RD_LINE_MAX = 64 * 1024 }; /* bytes of a line, without its end */
 
 struct rd_line_service {
 	struct rd_route *route;
-	uint64_t line_us;  /* for the whole line, from the accept */
-	uint64_t write_us; /* without progress while the reply is sent */
-	const char *busy;  /* the line that is said when the queue is full */
+	uint64_t line_us;	      /* for the whole line, from the accept */
+	uint64_t write_us;	      /* without progress while the reply is sent */
+	struct rd_spool_limits spool; /* for replies that their client does not take */
+	const char *busy;	      /* the line that is said when the queue is full */
 };
 
 /* conn->service is a struct rd_line_service. */

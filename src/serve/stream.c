@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "serve/detach.h"
 #include "serve/intake.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct kept {
 	bool last;
 	bool moved; /* the client took some since it was last waited for */
 	struct rd_intake *intake;
+	struct rd_detached *detached;
 	struct rd_body body;
 	size_t in_len, out_len, seen;
 	char bytes[]; /* in, then out */
@@ -41,6 +43,7 @@ static void stream_take_up(struct rd_stream *s)
 	s->began_us = k->began_us;
 	s->last = k->last;
 	s->intake = k->intake;
+	s->detached = k->detached;
 	s->seen = k->seen;
 	free(k);
 }
@@ -56,6 +59,8 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 			 .body = { .file = -1 },
 			 .turn = TURN_BYTES,
 			 .moved = true },
+		.spool = { .store = { .file = -1 } },
+		.watch = { .epoll_fd = -1, .timer_fd = -1 },
 	};
 	if (conn->session)
 		stream_take_up(s);
@@ -124,6 +129,12 @@ enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
 	}
 }
 
+int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
+		   const struct rd_spool_limits *limits)
+{
+	return rd_spool_send(&s->spool, &s->out, &s->conn->transport, iov, n, limits);
+}
+
 enum rd_verdict rd_stream_finish(struct rd_stream *s)
 {
 	if (s->conn->reason == CLOSE_NONE)
@@ -138,7 +149,7 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
 	struct kept *k;
 
-	if (in_len == 0 && rd_output_empty(&s->out) && !s->last && !s->intake)
+	if (in_len == 0 && rd_output_empty(&s->out) && !s->last && !s->intake && !s->detached)
 		return true;
 	k = malloc(sizeof(*k) + in_len + out_len);
 	if (!k)
@@ -148,6 +159,8 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	k->moved = moved;
 	k->intake = s->intake;
 	s->intake = NULL;
+	k->detached = s->detached;
+	s->detached = NULL;
 	k->body = s->out.body;
 	s->out.body = (struct rd_body){ .file = -1 };
 	k->in_len = in_len;
@@ -168,6 +181,8 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 
 	if (verdict == RD_WANTS_READ)
 		s->conn->deadline_us = read_until_us;
+	else if (verdict == RD_WANTS_REPLY)
+		s->conn->deadline_us = rd_detach_deadline(s->detached);
 	else if (verdict == RD_WANTS_WRITE && s->out.moved)
 		s->conn->deadline_us = s->worker->now_us + write_us;
 	if (goes_on && !stream_keep(s, moved)) {
@@ -176,6 +191,9 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 	}
 	rd_body_release(&s->out.body);
 	rd_intake_free(s->intake);
+	rd_detach_forget(s->detached);
+	rd_spool_free(&s->spool);
+	rd_watch_end(&s->watch);
 	return verdict;
 }
 
@@ -185,6 +203,7 @@ void rd_stream_release(struct rd_conn *conn)
 
 	rd_body_release(&k->body);
 	rd_intake_free(k->intake);
+	rd_detach_forget(k->detached);
 	free(k);
 	conn->session = NULL;
 }

@@ -9,20 +9,26 @@
 #include "flow/conn.h"
 #include "flow/pool.h"
 #include "serve/output.h"
+#include "serve/spool.h"
+#include "serve/watch.h"
 
 struct rd_intake;
+struct rd_detached;
 
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
 	char *in; /* the worker's buffer; [start, end) is read and not used yet */
 	size_t start, end;
-	size_t seen;		  /* of it, so many were looked at in vain: more is needed */
-	bool drained;		  /* the last read brought all there was */
-	bool eof;		  /* the client sends no more */
-	bool last;		  /* close once the output is sent */
-	struct rd_intake *intake; /* the body that is being read; owned; or NULL */
-	uint64_t began_us;	  /* when the first byte of the request that is being read came */
+	size_t seen;		      /* of it, so many were looked at in vain: more is needed */
+	bool drained;		      /* the last read brought all there was */
+	bool eof;		      /* the client sends no more */
+	bool last;		      /* close once the output is sent */
+	struct rd_intake *intake;     /* the body that is being read; owned; or NULL */
+	struct rd_detached *detached; /* another thread has the exchange; or NULL */
+	struct rd_spool spool;	      /* of a reply that its handler still writes */
+	struct rd_watch watch;	      /* while a handler runs */
+	uint64_t began_us; /* when the first byte of the request that is being read came */
 	struct rd_output out;
 };
 
@@ -43,6 +49,12 @@ enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict);
 
 /* Sends what is on its way. NEXT_GO when all is with the kernel. */
 enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict);
+
+/*
+ * Sends a piece of a reply whose handler still writes it. 0, or an error number for replyd_write.
+ */
+int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
+		   const struct rd_spool_limits *limits);
 
 /* After the last reply is sent: closes at once, or lingers where unread bytes may be under way. */
 enum rd_verdict rd_stream_finish(struct rd_stream *s);

@@ -118,11 +118,13 @@ static void configure_service(struct replyd *s, const struct rd_section *section
 		.body_rate = configure_number(section, LIMITS_body_rate),
 		.write_us = configure_us(s, section, DEADLINES_write),
 		.temporary = temporary,
+		.spool = { temporary, configure_number(section, LIMITS_backlog) },
 	};
 	service->line = (struct rd_line_service){
 		.route = rd_router_find(&s->line_router, "", 0),
 		.line_us = service->http.head_us,
 		.write_us = service->http.write_us,
+		.spool = service->http.spool,
 		.busy = RD_SERVER_BUSY,
 	};
 }

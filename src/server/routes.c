@@ -78,6 +78,7 @@ static int routes_policy(struct replyd *s, const struct rd_section *route, struc
 	if (!body->where.line)
 		body = rd_config_value(route, BODY_max);
 	policy->body_max = body->number;
+	policy->stream = rd_config_value(route, ROUTE_stream)->number;
 	if (cache->where.line)
 		policy->cache_s = (long)(cache->number / 1000);
 	for (size_t i = 0; i < fields->count; i++)

@@ -177,11 +177,13 @@ static void server_services(struct replyd *s)
 		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
 		.write_us = server_us(s, SET_WRITE_MS),
 		.temporary = rd_server_temporary(),
+		.spool = { rd_server_temporary(), RD_SPOOL_MOST },
 	};
 	s->line = (struct rd_line_service){
 		.route = rd_router_find(&s->line_router, "", 0),
 		.line_us = server_us(s, SET_HEAD_MS),
 		.write_us = server_us(s, SET_WRITE_MS),
+		.spool = s->http.spool,
 		.busy = RD_SERVER_BUSY,
 	};
 }

@@ -5,6 +5,7 @@
  */
 LOCK_RANK(LOOK,  "look",  "a running server's parts, while a stranger looks at them")
 LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")
+LOCK_RANK(DETACH, "detach", "which connection a detached exchange still has")
 LOCK_RANK(QUEUE, "queue", "the ring of waiting connections and the count of running workers")
 LOCK_RANK(UPLOAD, "upload", "which version of a file is replaced")
 LOCK_RANK(CACHE, "cache", "one shard of the file cache")

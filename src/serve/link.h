@@ -1,0 +1,17 @@
+/*
+ * link - what an exchange asks of its connection while its handler runs, where that is the same for
+ * all protocols. x->connection is the protocol's struct, which begins with its stream.
+ */
+#ifndef RD_SERVE_LINK_H
+#define RD_SERVE_LINK_H
+
+#include "app/exchange.h"
+#include "serve/stream.h"
+
+const char *rd_link_client(struct replyd_exchange *x);
+int rd_link_cancel_fd(struct replyd_exchange *x);
+
+/* `probe`: the client may be told 102 (serve/watch.h). */
+bool rd_link_cancelled(struct replyd_exchange *x, bool probe);
+
+#endif
