@@ -150,7 +150,7 @@ int rd_app_admit(struct replyd_exchange *x)
 	}
 	if (x->head.method == METHOD_OPTIONS && !(handler->methods & 1u << METHOD_OPTIONS))
 		return app_options(x, methods);
-	return 0;
+	return handler->admit ? handler->admit(x, x->route->data) : 0;
 }
 
 const char *rd_app_rest(const struct replyd_exchange *x)

@@ -22,6 +22,11 @@ struct rd_handler {
 	 */
 	unsigned methods;
 	/*
+	 * NULL, or what can be said from the head alone, so that no body is sent in vain: 0, or a
+	 * status, which is the reply. What it saw may have changed when perform is called.
+	 */
+	int (*admit)(struct replyd_exchange *x, void *data);
+	/*
 	 * Fills x->reply. 0, or a status: the reply is then that status' page, with the fields
 	 * that were added. Any number of threads at once, with the same data.
 	 */

@@ -263,24 +263,56 @@ static int upload_delete(struct rd_upload *u, struct replyd_exchange *x, int dir
 	return status;
 }
 
+/* The name that is asked for, and the directory that it stands in. 0, or a status. */
+static int upload_find(const struct rd_upload *u, const struct replyd_exchange *x, int *dir,
+		       const char **name)
+{
+	const char *rest = rd_app_rest(x), *slash = strrchr(rest, '/');
+	bool removes = x->head.method == METHOD_DELETE;
+
+	*name = slash ? slash + 1 : rest;
+	if (upload_hidden(rest))
+		return removes ? 404 : 403;
+	if (!**name) /* a directory's */
+		return 409;
+	*dir = upload_parent(u, rest, *name);
+	if (*dir >= 0)
+		return 0;
+	return removes && (errno == ENOENT || errno == ENOTDIR) ? 404 : upload_status(errno);
+}
+
+/* What would become of a PUT now, but for the writing. */
+static int upload_admit(struct replyd_exchange *x, void *data)
+{
+	const char *name;
+	struct stat st;
+	bool is_new;
+	int dir, status;
+
+	if (x->head.method != METHOD_PUT)
+		return 0;
+	status = upload_find(data, x, &dir, &name);
+	if (status)
+		return status;
+	status = upload_body_ok(&x->head);
+	if (!status)
+		status = upload_weigh(&x->head, dir, name, &st, &is_new);
+	close(dir);
+	return status;
+}
+
 static int upload_perform(struct replyd_exchange *x, void *data)
 {
 	struct rd_upload *u = data;
-	const char *rest = rd_app_rest(x), *slash = strrchr(rest, '/'),
-		   *name = slash ? slash + 1 : rest;
 	bool removes = x->head.method == METHOD_DELETE;
+	const char *name;
 	int dir, status;
 
 	if (x->head.method != METHOD_PUT && !removes)
 		return rd_files.perform(x, u->files);
-	if (upload_hidden(rest))
-		return removes ? 404 : 403;
-	if (!*name) /* a directory's */
-		return 409;
-	dir = upload_parent(u, rest, name);
-	if (dir < 0)
-		return removes && (errno == ENOENT || errno == ENOTDIR) ? 404
-									: upload_status(errno);
+	status = upload_find(u, x, &dir, &name);
+	if (status)
+		return status;
 	status = removes ? upload_delete(u, x, dir, name) : upload_put(u, x, dir, name);
 	close(dir);
 	return status;
@@ -289,6 +321,7 @@ static int upload_perform(struct replyd_exchange *x, void *data)
 const struct rd_handler rd_upload = {
 	.name = "upload",
 	.methods = 1u << METHOD_GET | 1u << METHOD_HEAD | 1u << METHOD_PUT,
+	.admit = upload_admit,
 	.perform = upload_perform,
 	.release = upload_free,
 };
@@ -296,6 +329,7 @@ const struct rd_handler rd_upload = {
 const struct rd_handler rd_upload_delete = {
 	.name = "upload",
 	.methods = 1u << METHOD_GET | 1u << METHOD_HEAD | 1u << METHOD_PUT | 1u << METHOD_DELETE,
+	.admit = upload_admit,
 	.perform = upload_perform,
 	.release = upload_free,
 };

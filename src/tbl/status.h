@@ -16,7 +16,7 @@ STATUS(307, "Temporary Redirect",               "This is elsewhere for now; your
 STATUS(308, "Permanent Redirect",               "This has moved; your browser should have followed.")
 STATUS(400, "Bad Request",                      "The request is not well-formed HTTP, so it was not read further.")
 STATUS(401, "Unauthorized",                     "A name and a password are needed here.")
-STATUS(403, "Forbidden",                        "This may not be read.")
+STATUS(403, "Forbidden",                        "This is not allowed here.")
 STATUS(404, "Not Found",                        "There is nothing at this address.")
 STATUS(405, "Method Not Allowed",               "This cannot be done with what is at this address.")
 STATUS(408, "Request Timeout",                  "The request did not arrive whole in time.")
