@@ -189,6 +189,8 @@ const char *rd_app_fault(const struct replyd_exchange *x, int status)
 
 	if (!fault && (status < 0 || (status > 0 && status < 200) || status > 599))
 		fault = "it returned what is no status";
+	if (!fault && reply->state == PIECES_SENT && status && status != reply->status)
+		fault = "it failed when a part of its reply was sent";
 	if (!fault && !status && !reply->status)
 		fault = "it gave no reply";
 	if (fault)

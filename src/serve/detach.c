@@ -27,7 +27,8 @@ struct rd_detached {
 	struct replyd_exchange x; /* the first: its holder knows all by it */
 	struct rd_intake *intake; /* the request, which x points into */
 	const char *client;
-	struct rd_pool *pool; /* good while conn is not NULL */
+	struct rd_watch watch; /* the connection's owner's */
+	struct rd_pool *pool;  /* good while conn is not NULL */
 	/* under lock */ struct rd_conn *conn;
 	bool complete;
 	int event_fd; /* readable when conn is NULL; -1: nobody asked */
@@ -140,6 +141,7 @@ struct replyd_exchange *rd_detach(struct rd_http *h)
 	d->pool = h->s.worker->pool;
 	d->conn = h->s.conn;
 	d->complete = false;
+	d->watch = (struct rd_watch){ .epoll_fd = -1, .timer_fd = -1 };
 	d->event_fd = -1;
 	rd_exchange_begin(&d->x);
 	d->intake = h->s.intake;
@@ -162,9 +164,9 @@ struct rd_span rd_detach_head(const struct rd_detached *d)
 	return (struct rd_span){ d->intake->head, d->intake->head_len };
 }
 
-unsigned rd_detach_minor(const struct rd_detached *d)
+bool rd_detach_gone(struct rd_detached *d)
 {
-	return d->x.head.minor;
+	return rd_watch_gone(&d->watch, d->conn, d->x.head.minor > 0);
 }
 
 uint64_t rd_detach_deadline(const struct rd_detached *d)

@@ -18,9 +18,11 @@ struct rd_http;
  */
 struct replyd_exchange *rd_detach(struct rd_http *h);
 
-/* By who has the connection: the request's head, as it came, and its HTTP/1.minor. */
+/* By who has the connection: the request's head, as it came. */
 struct rd_span rd_detach_head(const struct rd_detached *d);
-unsigned rd_detach_minor(const struct rd_detached *d);
+
+/* By who has the connection, with nothing on its way: whether the client has left. */
+bool rd_detach_gone(struct rd_detached *d);
 
 /* When the reply is in vain. Monotonic; 0: never. */
 uint64_t rd_detach_deadline(const struct rd_detached *d);

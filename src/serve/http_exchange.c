@@ -287,7 +287,7 @@ enum rd_http_step rd_http_detached(struct rd_http *h)
 	h->verdict = RD_WANTS_REPLY;
 	if (h->s.conn->expired)
 		return http_late(h);
-	if (!rd_watch_gone(&h->s.watch, h->s.conn, rd_detach_minor(d) > 0))
+	if (!rd_detach_gone(d))
 		return STEP_END;
 	h->s.conn->reason = CLOSE_PEER_RESET;
 	h->verdict = RD_CLOSE;

@@ -26,7 +26,8 @@ static int http_await(struct rd_http *h)
 	struct pollfd p = { .fd = s->conn->transport.fd, .events = POLLIN };
 	enum rd_verdict verdict = RD_WANTS_READ;
 
-	rd_http_continue(h);
+	if (s->intake->received == 0)
+		rd_http_continue(h);
 	if (rd_stream_flush(s, &verdict) == NEXT_END && verdict == RD_CLOSE)
 		return ECONNRESET;
 	while (!s->eof) {

@@ -2,6 +2,11 @@
 # To add a case, write tests/dialogue/NAME.dlg and add one line here.
 
 check_PROGRAMS += tests/dialogue/testd
+tests_dialogue_testd_SOURCES = \
+	tests/dialogue/handlers.c \
+	tests/dialogue/handlers.h \
+	tests/dialogue/testd.c
+tests_dialogue_testd_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/dialogue
 tests_dialogue_testd_LDADD = libreplyd.la
 
 EXTRA_DIST += \
@@ -16,6 +21,35 @@ check-dialogues:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(dialogues)'
 .PHONY: check-dialogues
 
+dialogues += tests/dialogue/api-ask.dlg
+dialogues += tests/dialogue/api-body-file.dlg
+dialogues += tests/dialogue/api-endless-gone.dlg
+dialogues += tests/dialogue/api-endless-unread.dlg
+dialogues += tests/dialogue/api-fault-middle.dlg
+dialogues += tests/dialogue/api-faults.dlg
+dialogues += tests/dialogue/api-file.dlg
+dialogues += tests/dialogue/api-later-body.dlg
+dialogues += tests/dialogue/api-later-cut.dlg
+dialogues += tests/dialogue/api-later-drain.dlg
+dialogues += tests/dialogue/api-later-half.dlg
+dialogues += tests/dialogue/api-later-left.dlg
+dialogues += tests/dialogue/api-later-pipeline.dlg
+dialogues += tests/dialogue/api-later-replies.dlg
+dialogues += tests/dialogue/api-later.dlg
+dialogues += tests/dialogue/api-pieces-10.dlg
+dialogues += tests/dialogue/api-pieces-head.dlg
+dialogues += tests/dialogue/api-pieces-pipeline.dlg
+dialogues += tests/dialogue/api-pieces-slow.dlg
+dialogues += tests/dialogue/api-pieces.dlg
+dialogues += tests/dialogue/api-stream-continue.dlg
+dialogues += tests/dialogue/api-stream-left.dlg
+dialogues += tests/dialogue/api-stream-malformed.dlg
+dialogues += tests/dialogue/api-stream-part.dlg
+dialogues += tests/dialogue/api-stream-slow.dlg
+dialogues += tests/dialogue/api-stream.dlg
+dialogues += tests/dialogue/api-watch-cut.dlg
+dialogues += tests/dialogue/api-watch-half.dlg
+dialogues += tests/dialogue/api-watch.dlg
 dialogues += tests/dialogue/auth-body.dlg
 dialogues += tests/dialogue/auth-file-empty.dlg
 dialogues += tests/dialogue/auth-file-md5.dlg

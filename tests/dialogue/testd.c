@@ -5,6 +5,7 @@
  */
 #include "app/exchange.h"
 #include "base/must.h"
+#include "handlers.h"
 #include "server/server.h"
 
 #include <pthread.h>
@@ -122,11 +123,13 @@ static void say_stat(void)
 
 	rd_server_look(server, &v);
 	PTH(pthread_mutex_lock(&hold.lock));
-	inside = hold.inside;
+	inside = hold.inside + handlers_inside();
 	held_now = hold.held;
 	PTH(pthread_mutex_unlock(&hold.lock));
 	printf("busy=%u awake=%u queued=%u parked=%zu open=%zu held=%u", inside, v.busy, v.queued,
 	       v.parked, v.open, held_now);
+	printf(" detached=%u ended=%u left=%u", handlers_detached(), handlers_ended(),
+	       handlers_left());
 	printf(" served=%llu shed=%llu\n", (unsigned long long)v.count[COUNT_EXCHANGES],
 	       (unsigned long long)v.count[COUNT_SHED]);
 }
@@ -141,6 +144,8 @@ static void *listen_to_input(void *arg)
 		} else if (strcmp(text, "release\n") == 0) {
 			hold_release(1);
 			puts("ok");
+		} else if (strcmp(text, "complete\n") == 0) {
+			puts(handlers_complete() ? "ok" : "there is none");
 		} else {
 			puts("what?");
 		}
@@ -149,6 +154,32 @@ static void *listen_to_input(void *arg)
 	hold_release(1u << 30);
 	replyd_drain(server);
 	return arg;
+}
+
+/* Handlers that see only replyd/handler.h. */
+static void assemble_handlers(void)
+{
+	static const struct rd_handler own[] = {
+		{ .name = "/ask", .methods = RD_METHODS_ANY, .perform = ask_perform },
+		{ .name = "/pieces", .methods = RD_METHODS_ANY, .perform = pieces_perform },
+		{ .name = "/endless", .methods = RD_METHODS_ANY, .perform = endless_perform },
+		{ .name = "/count", .methods = RD_METHODS_ANY, .perform = count_perform },
+		{ .name = "/part", .methods = RD_METHODS_ANY, .perform = part_perform },
+		{ .name = "/watch", .methods = RD_METHODS_ANY, .perform = watch_perform },
+		{ .name = "/later", .methods = RD_METHODS_ANY, .perform = later_perform },
+		{ .name = "/file", .methods = RD_METHODS_ANY, .perform = file_perform },
+		{ .name = "/fault", .methods = RD_METHODS_ANY, .perform = fault_perform },
+	};
+	static const char *const streamed[] = { "/count", "/part" };
+	struct rd_router *router = &rd_app_host(&server->app, "")->router;
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		MUST(rd_server_route(server, own[i].name, &own[i], NULL) == 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct rd_route *route = rd_router_find(router, streamed[i], strlen(streamed[i]));
+
+		route->policy.stream = true;
+	}
 }
 
 static void stop(int signal)
@@ -185,6 +216,7 @@ static int assemble(enum replyd_protocol protocol)
 	MUST(rd_server_route(server, "/", &hello, NULL) == 0);
 	MUST(rd_server_route(server, "/hold", &held, NULL) == 0);
 	MUST(rd_server_route(server, "/bytes", &bytes, NULL) == 0);
+	assemble_handlers();
 	if (replyd_listen(server, "127.0.0.1:0", protocol) != 0 || replyd_open(server) != 0)
 		return fail(replyd_error(server));
 	return 0;
