@@ -92,7 +92,7 @@ REPLYD_API const char *replyd_client(struct replyd_exchange *x);
 /* The name that the client proved by its password; NULL where the route asks for none. */
 REPLYD_API const char *replyd_user(struct replyd_exchange *x);
 
-/* A name for this exchange in logs: the field X-Request-Id where it is well-formed, or a new one. */
+/* A name for this exchange in logs: its field X-Request-Id, well-formed, or a new one. */
 REPLYD_API const char *replyd_id(struct replyd_exchange *x);
 
 /* The value of "NAME=VALUE" among the route's settings, or `otherwise`. */
@@ -165,7 +165,8 @@ REPLYD_API int replyd_file(struct replyd_exchange *x, int status, const char *ty
  * None of them waits for the client: what it does not take is kept, in memory, then in an unnamed
  * temporary file. 0, or -1 with errno, after which the connection ends in the middle of the reply:
  * EPIPE the client has left; ENOMEM; ENOSPC, EFBIG more was kept than is allowed; EINVAL it was
- * not begun, or the handler has a fault already.
+ * not begun, or the handler has a fault already. Those of a detached reply are sent when it is
+ * complete.
  */
 REPLYD_API int replyd_begin(struct replyd_exchange *x, int status, const char *type);
 REPLYD_API int replyd_write(struct replyd_exchange *x, const void *bytes, size_t len);
@@ -192,7 +193,7 @@ REPLYD_API int replyd_cancel_fd(struct replyd_exchange *x);
  * returned stands for x from here on: all functions of this file work on it, its strings live
  * until replyd_complete, also when the client has left meanwhile, and replyd_complete is called on
  * it once. Nothing more is done with x; the handler returns 0. NULL with errno, and x as it was:
- * ENOMEM; EINVAL a reply was given or begun.
+ * ENOMEM; EINVAL a reply was given or begun, or the route streams its body, or it is a line.
  */
 REPLYD_API struct replyd_exchange *replyd_detach(struct replyd_exchange *x);
 
@@ -209,7 +210,7 @@ struct replyd_settings;
 /* The value of "NAME=VALUE" among a module's settings, or `otherwise`. */
 REPLYD_API const char *replyd_settings_get(const struct replyd_settings *settings, const char *name,
 					   const char *otherwise);
-/* The i-th of them, from 0. False behind the last. A module can refuse names that it does not know. */
+/* The i-th of them, from 0. False behind the last. A module may refuse unknown ones. */
 REPLYD_API bool replyd_settings_at(const struct replyd_settings *settings, size_t i,
 				   const char **name, const char **value);
 

@@ -171,8 +171,8 @@ bool rd_reply_has_body(enum rd_method method, int status);
 
 /*
  * Writes the head: status line, Server, Date, the fields, Content-Length or
- * Transfer-Encoding, Connection, the empty line. `date` is an IMF-fixdate. Returns its length, or 0 when `size` (RD_REPLY_HEAD is always
- * enough) is too small.
+ * Transfer-Encoding, Connection, the empty line. `date` is an IMF-fixdate. Returns its length, or 0
+ * when `size` (RD_REPLY_HEAD is always enough) is too small.
  */
 enum { RD_REPLY_HEAD = RD_REPLY_FIELDS + 2048 };
 size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date, char *out,

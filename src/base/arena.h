@@ -1,6 +1,6 @@
 /*
- * arena - memory that is given out piece by piece and freed at once. All zero is an empty one, which
- * holds no memory.
+ * arena - memory that is given out piece by piece and freed at once. All zero is an empty one,
+ * which holds no memory.
  */
 #ifndef RD_BASE_ARENA_H
 #define RD_BASE_ARENA_H

@@ -93,8 +93,9 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 bool rd_conn_pass(struct rd_conn *conn, enum rd_owner from, enum rd_owner to);
 
 /*
- * Main saw `events` (EPOLL*) for a descriptor; or another thread has the reply. True when the connection was parked and wanted
- * one of them: it is main's now. Otherwise whoever has it will look again, or nobody has it.
+ * Main saw `events` (EPOLL*) for a descriptor, or another thread has the reply that it is parked
+ * for. True when it was parked and wanted that: it is the caller's now, as main's. Otherwise
+ * whoever has it will look again, or nobody has it.
  */
 bool rd_conn_event(struct rd_conn *conn, uint32_t events);
 

@@ -5,7 +5,7 @@
  * ends first tells the other under the lock, and the last one frees it. The connection is parked
  * meanwhile, as one that waits for its client is.
  *
- * Thread:  any. The lock is one for all servers of a program, since an exchange may outlive its own.
+ * Thread:  any. One lock for all servers of a program, since an exchange may outlive its own.
  * Owns:    the request, and the exchange that was made of it.
  */
 #include "serve/detach.h"

@@ -1,6 +1,6 @@
 /*
- * detach - an exchange whose reply another thread gives later, while its connection is parked and no
- * worker waits.
+ * detach - an exchange whose reply another thread gives later, while its connection is parked
+ * and no worker waits.
  */
 #ifndef RD_SERVE_DETACH_H
 #define RD_SERVE_DETACH_H
@@ -34,7 +34,10 @@ uint64_t rd_detach_deadline(const struct rd_detached *d);
 bool rd_detach_take(struct rd_detached *d, struct replyd_exchange *x);
 void rd_detach_free(struct rd_detached *d);
 
-/* By who has the connection, which is done without a reply: whoever has the exchange still uses it. NULL is allowed. */
+/*
+ * By who has the connection, which is done without a reply: whoever has the exchange still uses it.
+ * NULL is allowed.
+ */
 void rd_detach_forget(struct rd_detached *d);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * spool - a reply that is sent while its handler still writes it. What the client does not take at
- * once is kept, in memory, then in an unnamed temporary file, so that no handler waits for a reader.
+ * spool - a reply that is sent while its handler still writes it. What the client does not take
+ * at once is kept, in memory, then in an unnamed temporary file, so that no handler waits for it.
  */
 #ifndef RD_SERVE_SPOOL_H
 #define RD_SERVE_SPOOL_H
