@@ -93,16 +93,6 @@ static struct rd_host *app_find_host(const struct rd_app *app, struct rd_span as
 	return NULL;
 }
 
-/* The methods of a handler, and the one that is answered in its stead. */
-static unsigned app_methods(const struct rd_handler *handler)
-{
-	unsigned methods = handler->methods;
-
-	if (!methods)
-		methods = 1u << METHOD_GET | 1u << METHOD_HEAD;
-	return methods | 1u << METHOD_OPTIONS;
-}
-
 static void app_allow(struct rd_reply *reply, unsigned methods)
 {
 	char list[128], *end = list;
@@ -129,33 +119,43 @@ int rd_app_find(const struct rd_app *app, struct replyd_exchange *x)
 		return 421;
 	if (x->target.form == RD_TARGET_ASTERISK) /* of the server, not of what it has */
 		return app_options(x, RD_METHODS_ANY | 1u << METHOD_OPTIONS);
-	x->route = rd_router_find(&x->host->router, x->path, x->target.path_len);
+	x->route = rd_router_find(&x->host->router, x->head.method, x->path, x->target.path_len,
+				  &x->rest);
 	return x->route ? 0 : 404;
 }
 
 int rd_app_admit(struct replyd_exchange *x)
 {
 	const struct rd_policy *policy = &x->route->policy;
-	const struct rd_handler *handler = x->route->handler;
-	unsigned methods = app_methods(handler);
+	const struct rd_route *route = x->route;
+	unsigned allowed = route->allowed | 1u << METHOD_OPTIONS;
 	int status;
 
 	if (policy->cors && rd_cors_preflight(policy->cors, x))
 		return x->reply.status;
 	if (policy->auth && (status = rd_auth_check(policy->auth, x)))
 		return status;
-	if (!(methods & 1u << x->head.method)) {
-		app_allow(&x->reply, methods);
+	if (!(allowed & 1u << x->head.method)) {
+		app_allow(&x->reply, allowed);
 		return 405;
 	}
-	if (x->head.method == METHOD_OPTIONS && !(handler->methods & 1u << METHOD_OPTIONS))
-		return app_options(x, methods);
-	return handler->admit ? handler->admit(x, x->route->data) : 0;
+	if (!(route->methods & 1u << x->head.method)) /* OPTIONS, which none of them takes itself */
+		return app_options(x, allowed);
+	return route->handler->admit ? route->handler->admit(x, route->data) : 0;
 }
 
-const char *rd_app_rest(const struct replyd_exchange *x)
+const char *replyd_rest(struct replyd_exchange *x)
 {
-	return x->path + (x->route ? x->route->prefix_len : 0);
+	return x->path + x->rest;
+}
+
+const char *replyd_param(struct replyd_exchange *x, const char *name)
+{
+	struct rd_span value = { NULL, 0 };
+
+	if (x->route)
+		value = rd_pattern_param(&x->route->pattern, x->path, x->target.path_len, name);
+	return value.at ? rd_arena_text(&x->memory, value.at, value.len) : NULL;
 }
 
 void rd_app_fields(struct replyd_exchange *x)

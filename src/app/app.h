@@ -43,9 +43,6 @@ int rd_app_find(const struct rd_app *app, struct replyd_exchange *x);
  */
 int rd_app_admit(struct replyd_exchange *x);
 
-/* The part of x->path behind its route's prefix: empty, or it begins with a slash. */
-const char *rd_app_rest(const struct replyd_exchange *x);
-
 /* Adds the fields of x->route's policy to the reply. By rd_app_end, or before its head is sent. */
 void rd_app_fields(struct replyd_exchange *x);
 

@@ -15,6 +15,7 @@ void rd_exchange_begin(struct replyd_exchange *x)
 	x->content_len = x->content_read = 0;
 	x->content_file = -1;
 	x->streamed = false;
+	x->rest = 0;
 	x->host = NULL;
 	x->route = NULL;
 	x->deadline_us = 0;

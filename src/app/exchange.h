@@ -116,6 +116,7 @@ struct replyd_exchange {
 	int content_file;      /* an unnamed file that is read from its start; -1: none */
 	uint64_t content_read; /* so much of it was given by replyd_read */
 	bool streamed;	       /* it is not here: the link reads it */
+	size_t rest;	       /* where in the path begins what is below its route's */
 	struct rd_host *host;  /* that is asked, and the route that answers, once they are known */
 	struct rd_route *route;
 	uint64_t deadline_us;	    /* monotonic; the reply is in vain after it; 0: never */

@@ -15,6 +15,8 @@ src_app_libapp_la_SOURCES = \
 	src/app/handler.h \
 	src/app/pages.c \
 	src/app/pages.h \
+	src/app/pattern.c \
+	src/app/pattern.h \
 	src/app/reply.c \
 	src/app/route.c \
 	src/app/route.h \

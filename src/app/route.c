@@ -1,5 +1,5 @@
 /*
- * route - which handler answers for which path.
+ * route - which handler answers for which path and method.
  * Thread:  made by one; found and learnt from by all workers.
  * Owns:    the routes and their handlers' data.
  */
@@ -8,66 +8,98 @@
 #include "app/auth.h"
 #include "app/cors.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BLOCKS_US = 100 };
 
-static size_t route_trim(const char *prefix)
+static bool route_conflicts(const struct rd_router *r, const struct rd_route *route)
 {
-	size_t len = strlen(prefix);
-
-	while (len > 0 && prefix[len - 1] == '/')
-		len--;
-	return len;
-}
-
-static bool route_is(const struct rd_route *route, const char *prefix, size_t len)
-{
-	return route->prefix_len == len && memcmp(route->prefix, prefix, len) == 0;
-}
-
-struct rd_route *rd_router_add(struct rd_router *r, const char *prefix,
-			       const struct rd_handler *handler, void *data)
-{
-	size_t len = route_trim(prefix), at = 0;
-	struct rd_route *route, **list;
-
 	for (size_t i = 0; i < r->routes; i++)
-		if (route_is(r->route[i], prefix, len))
-			return NULL;
-	list = realloc(r->route, (r->routes + 1) * sizeof(*list));
-	if (!list)
-		return NULL;
-	r->route = list;
-	route = calloc(1, sizeof(*route));
-	if (!route || !(route->prefix = strndup(prefix, len))) {
+		if (rd_pattern_compare(&r->route[i]->pattern, &route->pattern) == 0 &&
+		    r->route[i]->methods & route->methods)
+			return true;
+	return false;
+}
+
+static struct rd_route *route_new(unsigned methods, const char *path, bool below,
+				  const struct rd_handler *handler, void *data)
+{
+	struct rd_route *route = calloc(1, sizeof(*route));
+
+	if (!route || !rd_pattern_make(&route->pattern, path, below)) {
 		free(route);
 		return NULL;
 	}
-	route->prefix_len = len;
+	if (!methods)
+		methods = handler->methods;
+	if (!methods)
+		methods = 1u << METHOD_GET | 1u << METHOD_HEAD;
+	route->methods = route->allowed = methods;
 	route->handler = handler;
 	route->data = data;
 	route->policy = (struct rd_policy){ .cache_s = -1, .body_max = RD_BODY_MAX };
-	while (at < r->routes && list[at]->prefix_len > len) /* longest first */
-		at++;
-	memmove(&list[at + 1], &list[at], (r->routes - at) * sizeof(*list));
-	list[at] = route;
-	r->routes++;
 	return route;
 }
 
-struct rd_route *rd_router_find(const struct rd_router *r, const char *path, size_t len)
+/* What is asked first stands first; routes of one pattern stand together. */
+static void route_insert(struct rd_router *r, struct rd_route *route)
 {
-	for (size_t i = 0; i < r->routes; i++) {
-		struct rd_route *route = r->route[i];
-		size_t n = route->prefix_len;
+	size_t at = 0;
 
-		if (n <= len && memcmp(path, route->prefix, n) == 0 && (n == len || path[n] == '/'))
-			return route;
+	while (at < r->routes && rd_pattern_compare(&r->route[at]->pattern, &route->pattern) < 0)
+		at++;
+	for (size_t i = at;
+	     i < r->routes && rd_pattern_compare(&r->route[i]->pattern, &route->pattern) == 0;
+	     i++) {
+		route->allowed |= r->route[i]->allowed;
+		r->route[i]->allowed |= route->methods;
 	}
-	return NULL;
+	memmove(&r->route[at + 1], &r->route[at], (r->routes - at) * sizeof(*r->route));
+	r->route[at] = route;
+	r->routes++;
+}
+
+struct rd_route *rd_router_add(struct rd_router *r, unsigned methods, const char *path, bool below,
+			       const struct rd_handler *handler, void *data)
+{
+	struct rd_route **list = realloc(r->route, (r->routes + 1) * sizeof(*list));
+	struct rd_route *route;
+
+	if (!list)
+		return NULL;
+	r->route = list;
+	route = route_new(methods, path, below, handler, data);
+	if (!route)
+		return NULL;
+	if (route_conflicts(r, route)) {
+		rd_pattern_free(&route->pattern);
+		free(route);
+		errno = EEXIST;
+		return NULL;
+	}
+	route_insert(r, route);
+	return route;
+}
+
+struct rd_route *rd_router_find(const struct rd_router *r, enum rd_method method, const char *path,
+				size_t len, size_t *rest)
+{
+	size_t i = 0, first;
+
+	while (i < r->routes && !rd_pattern_fits(&r->route[i]->pattern, path, len, rest))
+		i++;
+	if (i == r->routes)
+		return NULL;
+	if (r->route[i]->methods & 1u << method || r->route[i]->methods == r->route[i]->allowed)
+		return r->route[i];
+	for (first = i; i < r->routes && r->route[i]->allowed == r->route[first]->allowed; i++)
+		if (r->route[i]->methods & 1u << method &&
+		    rd_pattern_compare(&r->route[i]->pattern, &r->route[first]->pattern) == 0)
+			return r->route[i];
+	return r->route[first];
 }
 
 void rd_router_free(struct rd_router *r)
@@ -78,7 +110,7 @@ void rd_router_free(struct rd_router *r)
 		rd_auth_free(r->route[i]->policy.auth);
 		rd_cors_free(r->route[i]->policy.cors);
 		free(r->route[i]->policy.fields);
-		free(r->route[i]->prefix);
+		rd_pattern_free(&r->route[i]->pattern);
 		free(r->route[i]);
 	}
 	free(r->route);

@@ -1,11 +1,15 @@
 /*
- * route - which handler answers for which path. The longest prefix wins; a prefix ends at a
- * slash, so that "/a" answers for /a and /a/b, and not for /ab.
+ * route - which handler answers for which path and method.
+ *
+ * The path decides first: of the patterns that fit, the one that is longest in literals from the
+ * left counts alone, so that what its policy asks for (a password, say) is not passed by with
+ * another method. Then the method decides among the routes of that pattern.
  */
 #ifndef RD_APP_ROUTE_H
 #define RD_APP_ROUTE_H
 
 #include "app/handler.h"
+#include "app/pattern.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,8 +32,9 @@ struct rd_policy {
 };
 
 struct rd_route {
-	char *prefix;
-	size_t prefix_len; /* without a slash at the end: 0 answers for all */
+	struct rd_pattern pattern;
+	unsigned methods; /* that it takes ... */
+	unsigned allowed; /* ... and with them those that others of its pattern take */
 	const struct rd_handler *handler;
 	void *data;
 	struct rd_policy policy;
@@ -42,13 +47,20 @@ struct rd_router {
 };
 
 /*
- * The new route, which owns `data` (rd_router_free releases it). NULL, and `data` still the
- * caller's: there is no memory, or the prefix has a route.
+ * The new route, which owns `data` (rd_router_free releases it). It fits `path` alone, or with
+ * `below` all below it too; methods: 1u << METHOD_GET | ...; 0 is the handler's. NULL, and `data`
+ * still the caller's, with errno: ENOMEM; EINVAL, no pattern; EEXIST, another fits the same paths
+ * with a method of these.
  */
-struct rd_route *rd_router_add(struct rd_router *r, const char *prefix,
+struct rd_route *rd_router_add(struct rd_router *r, unsigned methods, const char *path, bool below,
 			       const struct rd_handler *handler, void *data);
-/* NULL when no route answers for the path. */
-struct rd_route *rd_router_find(const struct rd_router *r, const char *path, size_t len);
+
+/*
+ * The route for the path, with *rest where what is below it begins. Where none of its pattern takes
+ * the method, one of them. NULL when no pattern fits.
+ */
+struct rd_route *rd_router_find(const struct rd_router *r, enum rd_method method, const char *path,
+				size_t len, size_t *rest);
 void rd_router_free(struct rd_router *r);
 
 /* Learns that the handler took `us`. */

@@ -371,6 +371,8 @@ static long acceptor_cut(struct rd_acceptor *a)
 
 long rd_acceptor_run(struct rd_acceptor *a)
 {
+	a->paused = a->draining = a->stirring = false;
+	a->ready = 0;
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;
@@ -389,5 +391,5 @@ long rd_acceptor_run(struct rd_acceptor *a)
 void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us)
 {
 	atomic_store(&a->stop, until_us ? until_us : 1);
-	rd_slots_wake(a->slots);
+	rd_wake(a->wake_fd);
 }

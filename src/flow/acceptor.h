@@ -22,6 +22,7 @@ struct rd_acceptor {
 	size_t listeners;
 	size_t conns_max;  /* connections at once; at that many the listeners are not polled */
 	uint64_t sweep_us; /* no deadline is set shorter than this ahead: how long main may sleep */
+	int wake_fd;	   /* the slots', but there before them */
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 
 	/* main's own */

@@ -34,21 +34,28 @@ static void slots_unmap(struct rd_slots *s)
 		munmap((void *)s->deadline, s->size * sizeof(*s->deadline));
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
-	if (s->wake_fd >= 0)
-		close(s->wake_fd);
 	if (s->cut_fd >= 0)
 		close(s->cut_fd);
 }
 
-int rd_slots_init(struct rd_slots *s, size_t size)
+void rd_wake(int wake_fd)
 {
-	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = -1, .cut_fd = -1 };
+	uint64_t one = 1;
+	int saved = errno;
+
+	if (write(wake_fd, &one, sizeof(one)) < 0)
+		MUST(errno == EAGAIN); /* as good: it is awake */
+	errno = saved;
+}
+
+int rd_slots_init(struct rd_slots *s, size_t size, int wake_fd)
+{
+	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = wake_fd, .cut_fd = -1 };
 	s->conn = slots_map(size * sizeof(*s->conn));
 	s->deadline = slots_map(size * sizeof(*s->deadline));
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->cut_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->wake_fd >= 0 && s->cut_fd >= 0)
+	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->cut_fd >= 0)
 		return 0;
 	slots_unmap(s);
 	return -1;
@@ -62,12 +69,7 @@ void rd_slots_fini(struct rd_slots *s)
 
 void rd_slots_wake(struct rd_slots *s)
 {
-	uint64_t one = 1;
-	int saved = errno;
-
-	if (write(s->wake_fd, &one, sizeof(one)) < 0)
-		MUST(errno == EAGAIN); /* as good: it is awake */
-	errno = saved;
+	rd_wake(s->wake_fd);
 }
 
 void rd_slots_cut(struct rd_slots *s)

@@ -72,12 +72,16 @@ struct rd_slots {
 	_Alignas(64) _Atomic size_t open; /* connections accepted and not closed */
 };
 
-/* 0, or -1 with errno. One slot for each of the `size` descriptors the process may have. */
-int rd_slots_init(struct rd_slots *slots, size_t size);
+/*
+ * 0, or -1 with errno. One slot for each of the `size` descriptors the process may have. wake_fd is
+ * an eventfd, the caller's, that outlives the slots.
+ */
+int rd_slots_init(struct rd_slots *slots, size_t size, int wake_fd);
 /* Everything is closed by now. */
 void rd_slots_fini(struct rd_slots *slots);
 /* Ends main's wait. Async-signal-safe. */
 void rd_slots_wake(struct rd_slots *slots);
+void rd_wake(int wake_fd);
 
 /* Nothing goes on from here: sets `cut`. */
 void rd_slots_cut(struct rd_slots *slots);

@@ -280,6 +280,7 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 		.max = config->max,
 		.stack = config->stack,
 		.idle_us = config->idle_us,
+		.stop_us = config->stop_us ? config->stop_us : STOP_US,
 		.worker =
 			aligned_alloc(_Alignof(struct rd_worker), config->max * sizeof(*p->worker)),
 	};
@@ -312,7 +313,7 @@ static bool pool_await(struct rd_pool *p, const struct rd_worker *w, uint64_t un
 
 unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 {
-	uint64_t until_us = rd_clock_us() + STOP_US;
+	uint64_t until_us = rd_clock_us() + p->stop_us;
 	unsigned stuck = 0;
 
 	rd_queue_close(p->queue);

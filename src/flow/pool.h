@@ -40,7 +40,7 @@ struct rd_pool {
 	struct rd_worker *worker; /* [max] */
 	unsigned min, max;
 	size_t stack;
-	uint64_t idle_us;
+	uint64_t idle_us, stop_us;
 	_Atomic unsigned gone; /* ended and not joined yet */
 	uint64_t rescued;      /* main's: batches taken back from a stuck worker */
 	bool failed;	       /* main's: the last worker that was wanted could not be started */
@@ -50,6 +50,7 @@ struct rd_pool_config {
 	unsigned min, max; /* workers, 1 <= min <= max <= RD_WORKERS_MAX */
 	size_t stack;	   /* bytes */
 	uint64_t idle_us;  /* after which a worker above min leaves */
+	uint64_t stop_us;  /* how long rd_pool_stop waits for them; 0: a second */
 };
 
 /* Starts `min` workers. 0, or -1 with errno and nothing started. */
@@ -64,7 +65,7 @@ bool rd_pool_tend(struct rd_pool *p);
 
 /*
  * Closes the queue, waits until every worker has ended, adds up what they counted. Returns how many
- * did not end within a second: they are stuck in a handler, and all that they may still touch (the
+ * did not end within stop_us: they are stuck in a handler, and all that they may still touch (the
  * pool, the queue, the connections) must be left to them.
  */
 unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);

@@ -95,7 +95,7 @@ int rd_directory_reply(struct replyd_exchange *x, int root, int fd)
 		close(fd);
 		return 500;
 	}
-	made = list_read(&list, dir, root, rd_app_rest(x));
+	made = list_read(&list, dir, root, replyd_rest(x));
 	closedir(dir);
 	if (made && list.count > 0)
 		qsort(list.entry, list.count, sizeof(*list.entry), rd_listing_compare);

@@ -224,7 +224,7 @@ static int files_weigh_list(const struct replyd_exchange *x)
 /* A directory that was asked for with its slash and has no index.html. */
 static int files_directory(struct rd_files *f, struct replyd_exchange *x)
 {
-	int fd = rd_beneath_open(f->root, rd_app_rest(x) + 1, O_RDONLY);
+	int fd = rd_beneath_open(f->root, replyd_rest(x) + 1, O_RDONLY);
 	struct stat st;
 	int status;
 
@@ -249,7 +249,7 @@ static int files_find(struct rd_files *f, struct replyd_exchange *x, struct rd_f
 {
 	struct rd_load load = { .root = f->root, .mime = f->mime, .scratch = &x->reply };
 	char name[PATH_MAX + sizeof(index_name) + RD_LOAD_SUFFIX];
-	const char *rest = rd_app_rest(x);
+	const char *rest = replyd_rest(x);
 	bool slash = *rest && x->path[x->target.path_len - 1] == '/';
 	struct stat st;
 	int fd;
@@ -296,7 +296,7 @@ static int files_perform(struct replyd_exchange *x, void *data)
 	kept = rd_cache_find(f->cache, x->path, x->target.path_len, &seen);
 	if (kept && files_believed(kept, x->now_us))
 		return files_reply(f, x, kept);
-	if (files_hidden(rd_app_rest(x)))
+	if (files_hidden(replyd_rest(x)))
 		return 404;
 	status = files_find(f, x, kept, seen, &file);
 	if (kept && file != kept) {

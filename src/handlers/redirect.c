@@ -50,10 +50,10 @@ struct rd_redirect *rd_redirect_new(int status, const char *to, bool rest)
 }
 
 /* Writes `to`, the rest and the query. False when that is too long. */
-static bool redirect_join(const struct rd_redirect *r, const struct replyd_exchange *x, char *out,
+static bool redirect_join(const struct rd_redirect *r, struct replyd_exchange *x, char *out,
 			  size_t size)
 {
-	const char *rest = rd_app_rest(x);
+	const char *rest = replyd_rest(x);
 	size_t rest_len = strlen(rest), len = r->len;
 	struct rd_span query = x->target.query;
 

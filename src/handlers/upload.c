@@ -162,7 +162,7 @@ static int upload_weigh(const struct rd_head *head, int dir, const char *name, s
 }
 
 /* Writes the body, and has it on disk. 0, or an error number. */
-static int upload_write(const struct replyd_exchange *x, struct rd_place *p)
+static int upload_write(struct replyd_exchange *x, struct rd_place *p)
 {
 	int error = x->content_file >= 0 ? rd_place_copy(p, x->content_file, x->content_len)
 					 : rd_place_write(p, x->content.at, x->content.len);
@@ -173,8 +173,8 @@ static int upload_write(const struct replyd_exchange *x, struct rd_place *p)
 }
 
 /* Puts it in place, if the request still applies. 0 or a status; *is_new: nothing was there. */
-static int upload_swap(struct rd_upload *u, const struct replyd_exchange *x, int dir,
-		       const char *name, struct rd_place *p, bool *is_new)
+static int upload_swap(struct rd_upload *u, struct replyd_exchange *x, int dir, const char *name,
+		       struct rd_place *p, bool *is_new)
 {
 	struct stat was;
 	int status, error = 0;
@@ -264,10 +264,10 @@ static int upload_delete(struct rd_upload *u, struct replyd_exchange *x, int dir
 }
 
 /* The name that is asked for, and the directory that it stands in. 0, or a status. */
-static int upload_find(const struct rd_upload *u, const struct replyd_exchange *x, int *dir,
+static int upload_find(const struct rd_upload *u, struct replyd_exchange *x, int *dir,
 		       const char **name)
 {
-	const char *rest = rd_app_rest(x), *slash = strrchr(rest, '/');
+	const char *rest = replyd_rest(x), *slash = strrchr(rest, '/');
 	bool removes = x->head.method == METHOD_DELETE;
 
 	*name = slash ? slash + 1 : rest;

@@ -118,6 +118,7 @@ static bool detach_fill(struct rd_detached *d, struct replyd_exchange *x)
 	}
 	own->host = x->host;
 	own->route = x->route;
+	own->rest = x->rest;
 	own->deadline_us = x->deadline_us;
 	d->client = rd_arena_text(&own->memory, replyd_client(x), strlen(replyd_client(x)));
 	own->id = x->id ? rd_arena_text(&own->memory, x->id, strlen(x->id)) : NULL;

@@ -121,7 +121,7 @@ static void configure_service(struct replyd *s, const struct rd_section *section
 		.spool = { temporary, configure_number(section, LIMITS_backlog) },
 	};
 	service->line = (struct rd_line_service){
-		.route = rd_router_find(&s->line_router, "", 0),
+		.route = rd_server_line_route(s),
 		.line_us = service->http.head_us,
 		.write_us = service->http.write_us,
 		.spool = service->http.spool,
@@ -142,6 +142,7 @@ static int configure_listen(struct replyd *s, const struct rd_section *section, 
 		if (!section->title)
 			return -1;
 		memcpy(why, s->error, sizeof(why));
+		s->failed = false; /* it is said anew, with its place */
 		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", why);
 	}
 	configure_service(s, section, temporary, service);
@@ -157,7 +158,7 @@ static int configure_listeners(struct replyd *s, const struct rd_section *root)
 
 	if (configure_temporary(s, root, &temporary) != 0)
 		return -1;
-	if (rd_router_find(&s->line_router, "", 0) == NULL && replyd_echo(s) != 0)
+	if (rd_server_line_route(s) == NULL && replyd_echo(s) != 0)
 		return -1;
 	if (!rd_config_next(root, SECTION_LISTEN, NULL))
 		return configure_listen(s, root, "localhost:8080", temporary);

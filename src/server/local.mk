@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
 	src/server/configure.c \
 	src/server/configure.h \
+	src/server/embed.c \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \

@@ -130,6 +130,7 @@ int rd_server_open_listeners(struct replyd *s)
 	if (s->listeners == 0)
 		return rd_server_failed(s, "this host has none of the addresses");
 	for (size_t i = 0; i < s->listeners; i++) {
+		free(s->url[i]); /* it may have been open before */
 		s->url[i] = open_url(&s->listener[i]);
 		if (!s->url[i]) {
 			open_undo(s);

@@ -101,7 +101,7 @@ static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_se
 
 	if (rd_work_make(s, section, kept, &work) != 0)
 		return -1;
-	route = rd_router_add(&host->router, section->title, work.handler, work.data);
+	route = rd_router_add(&host->router, 0, section->title, true, work.handler, work.data);
 	if (route)
 		return routes_policy(s, section, &route->policy);
 	work.handler->release(work.data);

@@ -19,7 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
 	DESCRIPTORS_LEAST = 64,
@@ -44,6 +46,9 @@ int rd_server_failed(struct replyd *s, const char *format, ...)
 {
 	va_list args;
 
+	if (s->failed) /* what comes of it is not the reason */
+		return -1;
+	s->failed = true;
 	va_start(args, format);
 	vsnprintf(s->error, sizeof(s->error), format, args);
 	va_end(args);
@@ -57,6 +62,11 @@ struct replyd *replyd_new(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
+	s->wake_fd = s->acceptor.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->wake_fd < 0) {
+		free(s);
+		return NULL;
+	}
 	rd_lock_init(&s->look, RANK_LOOK);
 	for (int i = 0; i < SETTING_COUNT; i++)
 		s->setting[i] = settings[i].value;
@@ -86,10 +96,17 @@ int replyd_set(struct replyd *s, const char *name, const char *value)
 	return rd_server_failed(s, "%s: no such setting", name);
 }
 
+struct rd_route *rd_server_line_route(const struct replyd *s)
+{
+	size_t rest;
+
+	return rd_router_find(&s->line_router, METHOD_GET, "", 0, &rest);
+}
+
 static int server_route(struct replyd *s, struct rd_router *router, const char *prefix,
 			const struct rd_handler *handler, void *data)
 {
-	if (router && rd_router_add(router, prefix, handler, data))
+	if (router && rd_router_add(router, 0, prefix, true, handler, data))
 		return 0;
 	if (data && handler->release)
 		handler->release(data);
@@ -180,7 +197,7 @@ static void server_services(struct replyd *s)
 		.spool = { rd_server_temporary(), RD_SPOOL_MOST },
 	};
 	s->line = (struct rd_line_service){
-		.route = rd_router_find(&s->line_router, "", 0),
+		.route = rd_server_line_route(s),
 		.line_us = server_us(s, SET_HEAD_MS),
 		.write_us = server_us(s, SET_WRITE_MS),
 		.spool = s->http.spool,
@@ -230,6 +247,7 @@ static int server_start_pool(struct replyd *s)
 		.max = (unsigned)s->setting[SET_WORKERS],
 		.stack = STACK,
 		.idle_us = WORKER_IDLE_US,
+		.stop_us = s->patient ? UINT64_MAX / 2 : 0,
 	};
 	int policy = server_schedule(SCHED_BATCH);
 	int failed = rd_pool_start(&s->pool, &s->queue, &pool);
@@ -238,7 +256,7 @@ static int server_start_pool(struct replyd *s)
 	return failed;
 }
 
-int replyd_open(struct replyd *s)
+static int server_open(struct replyd *s)
 {
 	size_t descriptors = server_descriptors();
 
@@ -253,7 +271,7 @@ int replyd_open(struct replyd *s)
 					"addresses: raise it",
 					descriptors, s->listeners);
 	server_services(s);
-	if (rd_slots_init(&s->slots, descriptors) != 0)
+	if (rd_slots_init(&s->slots, descriptors, s->wake_fd) != 0)
 		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
 	if (!rd_queue_init(&s->queue, (unsigned)s->setting[SET_QUEUE], (unsigned)descriptors,
 			   server_cpus())) {
@@ -280,19 +298,32 @@ int replyd_open(struct replyd *s)
 	return 0;
 }
 
+int replyd_open(struct replyd *s)
+{
+	int failed;
+
+	if (!s || s->failed)
+		return -1;
+	failed = server_open(s);
+	s->failed = false; /* the address in use may be free the next time */
+	return failed;
+}
+
 const char *replyd_url(const struct replyd *s, size_t i)
 {
 	return i < s->listeners ? s->url[i] : NULL;
 }
 
-/* The workers have ended. */
-static void server_close(struct replyd *s)
+void rd_server_close(struct replyd *s)
 {
+	if (atomic_load(&s->phase) == PHASE_OPEN) /* its workers run */
+		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
 	server_close_parts(s);
 	rd_pool_free(&s->pool);
+	atomic_store(&s->acceptor.stop, 0);
 }
 
 long replyd_serve(struct replyd *s)
@@ -306,12 +337,13 @@ long replyd_serve(struct replyd *s)
 	policy = server_schedule(SCHED_BATCH);
 	cut = rd_acceptor_run(&s->acceptor);
 	server_schedule(policy);
+	s->failed = false;
 	if (cut < 0)
 		rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
 	if (s->acceptor.stuck > 0) /* they may still touch any part of it */
 		atomic_store(&s->phase, PHASE_STUCK);
 	else
-		server_close(s);
+		rd_server_close(s);
 	return cut;
 }
 
@@ -319,19 +351,15 @@ void replyd_drain(struct replyd *s)
 {
 	uint64_t until_us = rd_clock_us() + server_us(s, SET_DRAIN_MS);
 
-	atomic_store(&s->acceptor.stop, until_us); /* before it is open: it ends once it serves */
-	if (atomic_load(&s->phase) != PHASE_MADE)
-		rd_acceptor_stop(&s->acceptor, until_us);
+	rd_acceptor_stop(&s->acceptor, until_us); /* before it is open: it ends once it serves */
 }
 
 void replyd_free(struct replyd *s)
 {
 	if (!s || atomic_load(&s->phase) == PHASE_STUCK)
 		return;
-	if (atomic_load(&s->phase) == PHASE_OPEN) {
-		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){ 0 });
-		server_close(s);
-	}
+	if (atomic_load(&s->phase) == PHASE_OPEN)
+		rd_server_close(s);
 	rd_app_free(&s->app);
 	rd_router_free(&s->line_router);
 	rd_mime_free(s->mime);
@@ -339,6 +367,7 @@ void replyd_free(struct replyd *s)
 	for (size_t i = 0; i < s->listeners; i++)
 		free(s->url[i]);
 	rd_lock_fini(&s->look);
+	close(s->wake_fd);
 	free(s);
 }
 

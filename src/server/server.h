@@ -49,8 +49,12 @@ struct replyd {
 	struct rd_queue queue;
 	struct rd_pool pool;
 	struct rd_acceptor acceptor;
-	struct rd_lock look; /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
-	_Atomic int phase;   /* enum rd_phase */
+	struct rd_lock look;   /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
+	_Atomic int phase;     /* enum rd_phase */
+	int wake_fd;	       /* an eventfd that ends main's wait; as long as the server */
+	pthread_t thread;      /* of replyd_start */
+	bool started, patient; /* it was called; its end waits for every handler */
+	bool failed;	       /* error is what failed first */
 	char error[1024];
 };
 
@@ -64,6 +68,12 @@ enum rd_phase {
 /* Takes data. 0 or -1. */
 int rd_server_route(struct replyd *server, const char *prefix, const struct rd_handler *handler,
 		    void *data);
+
+/* The one route of the line listeners; NULL: there is none. */
+struct rd_route *rd_server_line_route(const struct replyd *server);
+
+/* Ends what replyd_open began. */
+void rd_server_close(struct replyd *server);
 
 /* What a stranger sees of a running server; any thread. */
 struct rd_server_view {

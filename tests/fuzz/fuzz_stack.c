@@ -44,10 +44,10 @@ static void once(void)
 	echo_any = rd_echo;
 	echo_any.methods = RD_METHODS_ANY;
 	MUST((host = rd_app_host(&app, "")));
-	MUST(rd_router_add(&host->router, "/", &rd_text,
+	MUST(rd_router_add(&host->router, 0, "/", true, &rd_text,
 			   rd_text_new(200, NULL, "a text that is not short")));
-	MUST(rd_router_add(&host->router, "/e", &echo_any, NULL));
-	MUST((line.route = rd_router_add(&router, "", &rd_echo, NULL)));
+	MUST(rd_router_add(&host->router, 0, "/e", true, &echo_any, NULL));
+	MUST((line.route = rd_router_add(&router, 0, "", true, &rd_echo, NULL)));
 }
 
 /* What comes back, when it is cut at every `each` bytes and `window` are taken at a time. */

@@ -18,6 +18,7 @@ unit_tests += tests/unit/test_conn
 unit_tests += tests/unit/test_cors
 unit_tests += tests/unit/test_counters
 unit_tests += tests/unit/test_date
+unit_tests += tests/unit/test_embed
 unit_tests += tests/unit/test_encode
 unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_form

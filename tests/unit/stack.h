@@ -95,6 +95,8 @@ static inline enum rd_verdict stack_turn(struct stack *s)
 		MUST(c->reason != CLOSE_NONE);
 		stack_close(s, c->reason);
 		break;
+	case RD_WANTS_REPLY: /* nothing detaches without a table of slots */
+		MUST(false);
 	case RD_MORE:
 		break;
 	}

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <sys/eventfd.h>
 
 static _Atomic bool no_descriptor; /* for the next accept; and from then on ... */
 static _Atomic bool no_watch;	   /* ... epoll takes nothing new */
@@ -208,7 +209,8 @@ static void fill(size_t conns_max)
 	const char *step;
 
 	MUST(sem_init(&inside, 0, 0) == 0 && sem_init(&go_on, 0, 0) == 0);
-	MUST(rd_slots_init(&slots, 64) == 0 && rd_queue_init(&queue, 1, 64, 1));
+	MUST(rd_slots_init(&slots, 64, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == 0 &&
+	     rd_queue_init(&queue, 1, 64, 1));
 	MUST(rd_pool_start(&pool, &queue, &config) == 0);
 	MUST(rd_listener_open(&listener, &any, &step));
 	listener.protocol = &held;
@@ -218,6 +220,7 @@ static void fill(size_t conns_max)
 		.pool = &pool,
 		.listener = &listener,
 		.listeners = 1,
+		.wake_fd = slots.wake_fd,
 		.conns_max = conns_max,
 		.sweep_us = 1000 * 1000,
 	};

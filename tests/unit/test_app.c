@@ -48,7 +48,7 @@ static struct rd_route *add(const char *host, const char *prefix, const struct r
 	struct rd_route *route;
 
 	ck_assert_ptr_nonnull(at);
-	route = rd_router_add(&at->router, prefix, h, NULL);
+	route = rd_router_add(&at->router, 0, prefix, true, h, NULL);
 	ck_assert_ptr_nonnull(route);
 	return route;
 }
@@ -165,7 +165,8 @@ START_TEST(routes)
 	struct rd_route *a = add("", "/a", &reads), *b = add("", "/a/b/", &reads);
 
 	add("other", "/", &reads);
-	ck_assert_ptr_null(rd_router_add(&rd_app_host(&app, "")->router, "/a/", &reads, NULL));
+	ck_assert_ptr_null(
+		rd_router_add(&rd_app_host(&app, "")->router, 0, "/a/", true, &reads, NULL));
 	ck_assert_int_eq(exchange("GET /a", "Host: t\r\n"), 200);
 	ck_assert_ptr_eq(x.route, a);
 	ck_assert_int_eq(exchange("GET /a/c", "Host: t\r\n"), 200);

@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/eventfd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -55,7 +56,7 @@ static bool owner_is(struct rd_conn *c, enum rd_owner owner)
 
 static void setup(void)
 {
-	ck_assert_int_eq(rd_slots_init(&slots, 64), 0);
+	ck_assert_int_eq(rd_slots_init(&slots, 64, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), 0);
 }
 
 static void teardown(void)

@@ -24,7 +24,7 @@ static struct stack stack;
 
 static void setup(void)
 {
-	MUST((line.route = rd_router_add(&router, "", &rd_echo, NULL)));
+	MUST((line.route = rd_router_add(&router, 0, "", true, &rd_echo, NULL)));
 }
 
 static void teardown(void)

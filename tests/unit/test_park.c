@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/eventfd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -77,7 +78,7 @@ static struct rd_conn *held_conn(void)
 	struct rd_conn *c;
 	int pair[2];
 
-	ck_assert_int_eq(rd_slots_init(&slots, 64), 0);
+	ck_assert_int_eq(rd_slots_init(&slots, 64, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	peer = pair[1];
 	c = rd_conn_open(&slots, pair[0], NULL, NULL, 1);

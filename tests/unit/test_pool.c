@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/eventfd.h>
 
 enum { CLIENTS = 8, READY_US = 42 };
 
@@ -107,7 +108,7 @@ static void begin_bound(unsigned bound, unsigned min, unsigned max)
 		.idle_us = 1,
 	};
 
-	ck_assert_int_eq(rd_slots_init(&slots, 256), 0);
+	ck_assert_int_eq(rd_slots_init(&slots, 256, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), 0);
 	ck_assert(rd_queue_init(&queue, bound, max * RD_BATCH, 1));
 	ck_assert_int_eq(rd_pool_start(&pool, &queue, &config), 0);
 }

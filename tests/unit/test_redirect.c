@@ -8,15 +8,12 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static struct rd_route route;
-
 /* As if it were the handler of the route that answers below `prefix`. */
 static int perform(const struct rd_handler *handler, void *data, const char *prefix,
 		   const char *line)
 {
 	ask(line, "Host: t\r\n");
-	route.prefix_len = strlen(prefix);
-	x.route = &route;
+	x.rest = strlen(prefix);
 	return handler->perform(&x, data);
 }
 

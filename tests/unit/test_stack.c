@@ -84,8 +84,8 @@ static void setup(void)
 	MUST(mkdir(path, 0755) == 0);
 	write_file("index.html", 100);
 	write_file("long.txt", LONG);
-	MUST(rd_router_add(&any->router, "/", &rd_files, rd_files_new(root, false, 16)));
-	MUST(rd_router_add(&any->router, "/toy", &toy, NULL));
+	MUST(rd_router_add(&any->router, 0, "/", true, &rd_files, rd_files_new(root, false, 16)));
+	MUST(rd_router_add(&any->router, 0, "/toy", true, &toy, NULL));
 }
 
 static void teardown(void)

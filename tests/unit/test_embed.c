@@ -1,0 +1,266 @@
+/* test_embed - a server in this very program: functions as routes, its start, and its end. */
+#include "base/must.h"
+#include "replyd.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static _Atomic unsigned inside, left;
+static char reply[8192];
+
+static int hello(struct replyd_exchange *x, void *data)
+{
+	return replyd_text(x, 200, "%s, %s\n", (const char *)data,
+			   replyd_query(x, "name", "world"));
+}
+
+static int user(struct replyd_exchange *x, void *data)
+{
+	(void)data;
+	return replyd_text(x, 200, "user %s rest '%s'\n", replyd_param(x, "id"), replyd_rest(x));
+}
+
+/* Until it is told that it is in vain. */
+static int waits(struct replyd_exchange *x, void *data)
+{
+	(void)data;
+	atomic_fetch_add(&inside, 1);
+	while (!replyd_cancelled(x))
+		usleep(1000);
+	usleep(20000); /* the server does not end before it does */
+	atomic_fetch_add(&left, 1);
+	atomic_fetch_sub(&inside, 1);
+	return 503;
+}
+
+/* -1 when nobody listens there. */
+static int reaches(const char *url)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	MUST(fd >= 0);
+	at.sin_port = htons((in_port_t)atoi(strrchr(url, ':') + 1));
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int asks(const char *url, const char *request)
+{
+	int fd = reaches(url);
+
+	MUST(fd >= 0);
+	MUST(send(fd, request, strlen(request), MSG_NOSIGNAL) == (ssize_t)strlen(request));
+	return fd;
+}
+
+/* All that comes until the end. */
+static const char *hears(int fd)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, reply + len, sizeof(reply) - 1 - len, 0)) > 0)
+		len += (size_t)n;
+	reply[len] = '\0';
+	close(fd);
+	return reply;
+}
+
+static const char *ask(struct replyd *server, const char *line)
+{
+	char request[512];
+
+	snprintf(request, sizeof(request), "%s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
+		 line);
+	return hears(asks(replyd_url(server, 0), request));
+}
+
+static struct replyd *made(void)
+{
+	struct replyd *server = replyd_new();
+
+	MUST(server);
+	replyd_route(server, "GET /hello", hello, "hello");
+	replyd_route(server, "PUT,POST /hello", hello, "stored");
+	replyd_route(server, "GET /user/{id}/", user, NULL);
+	replyd_route(server, "/wait", waits, NULL);
+	return server;
+}
+
+START_TEST(starts_and_stops)
+{
+	struct replyd *server = made();
+
+	for (int i = 0; i < 3; i++) { /* what was stopped can be started again */
+		ck_assert_int_eq(replyd_start(server, i == 0 ? "127.0.0.1:0" : NULL), 0);
+		ck_assert_ptr_nonnull(
+			strstr(ask(server, "GET /hello?name=you"), "\r\n\r\nhello, you\n"));
+		ck_assert_ptr_nonnull(strstr(ask(server, "PUT /hello"), "\r\n\r\nstored, world\n"));
+		ck_assert_ptr_nonnull(strstr(ask(server, "GET /user/7/a"), "user 7 rest '/a'\n"));
+		ck_assert_ptr_nonnull(strstr(ask(server, "GET /user/8"), "user 8 rest ''\n"));
+		ck_assert_ptr_nonnull(strstr(ask(server, "GET /hello/x"), " 404 "));
+		ask(server, "DELETE /hello");
+		ck_assert_ptr_nonnull(strstr(reply, " 405 "));
+		ck_assert_ptr_nonnull(
+			strstr(reply, "\r\nAllow: GET, HEAD, POST, PUT, OPTIONS\r\n"));
+		ask(server, "OPTIONS /hello");
+		ck_assert_ptr_nonnull(strstr(reply, " 204 "));
+		ck_assert_ptr_nonnull(
+			strstr(reply, "\r\nAllow: GET, HEAD, POST, PUT, OPTIONS\r\n"));
+		ck_assert_int_eq(replyd_stop(server, 10000), 0);
+	}
+	ck_assert_int_eq(replyd_stop(server, 0), 0); /* it is */
+	replyd_free(server);
+}
+END_TEST
+
+/* After the stop no handler runs; whose reply had to be cut off is counted. */
+START_TEST(cuts)
+{
+	static const char request[] = "GET /wait HTTP/1.1\r\nHost: t\r\n\r\n";
+	struct replyd *server = made();
+	int fd[3], half;
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	for (int i = 0; i < 3; i++)
+		fd[i] = asks(replyd_url(server, 0), request);
+	half = asks(replyd_url(server, 0), "GET /he");
+	while (atomic_load(&inside) < 3)
+		usleep(1000);
+	ck_assert_int_eq(replyd_stop(server, 10), 1);
+	ck_assert_uint_eq(atomic_load(&inside), 0);
+	ck_assert_uint_eq(atomic_load(&left), 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_nonnull(strstr(hears(fd[i]), " 503 "));
+	ck_assert_str_eq(hears(half), "");
+	replyd_free(server);
+}
+END_TEST
+
+static const struct {
+	const char *first, *second, *error;
+} conflicts[] = {
+	{ "GET /a", "GET /a", "\"GET /a\": another route answers for the same" },
+	{ "GET /a/{b}", "HEAD /a/{c}", "\"HEAD /a/{c}\": another route answers for the same" },
+	{ "/a/", "POST /a/", "\"POST /a/\": another route answers for the same" },
+	{ "get /a", "GET /a", "\"get /a\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET a", "GET /a", "\"GET a\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET", "GET /a", "\"GET\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET /{a}{b}", "GET /a", "\"GET /{a}{b}\" is no route: it has to be as \"GET /a/{b}\"" },
+};
+
+/* What failed is kept until the start, which fails for it. */
+START_TEST(refuses)
+{
+	struct replyd *server = replyd_new();
+
+	MUST(server);
+	replyd_route(server, conflicts[_i].first, hello, "");
+	replyd_route(server, conflicts[_i].second, hello, "");
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), -1);
+	ck_assert_str_eq(replyd_error(server), conflicts[_i].error);
+	replyd_free(server);
+}
+END_TEST
+
+START_TEST(may_try_again)
+{
+	struct replyd *server = made(), *other = made();
+	const char *address = NULL;
+	char text[64];
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	address = replyd_url(server, 0) + strlen("http://");
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(address, "/"), address);
+	ck_assert_int_eq(replyd_start(other, text), -1);
+	ck_assert_ptr_nonnull(strstr(replyd_error(other), "in use"));
+	ck_assert_int_eq(replyd_stop(server, 1000), 0);
+	ck_assert_int_eq(replyd_start(other, NULL), 0);
+	ck_assert_ptr_nonnull(strstr(ask(other, "GET /hello"), "\r\n\r\nhello, world\n"));
+	ck_assert_int_eq(replyd_stop(other, 1000), 0);
+	replyd_free(server);
+	replyd_free(other);
+}
+END_TEST
+
+START_TEST(without_a_server)
+{
+	ck_assert_int_eq(replyd_route(NULL, "GET /", hello, NULL), -1);
+	ck_assert_int_eq(replyd_line(NULL, hello, NULL), -1);
+	ck_assert_int_eq(replyd_run(NULL, "127.0.0.1:0"), 1);
+	ck_assert_int_eq(replyd_start(NULL, "127.0.0.1:0"), -1);
+	ck_assert_int_eq(replyd_stop(NULL, 0), 0);
+	replyd_free(NULL);
+}
+END_TEST
+
+/* Once it serves. */
+static void *end_it(void *url)
+{
+	int fd;
+
+	while ((fd = reaches(url)) < 0)
+		usleep(1000);
+	MUST(send(fd, "GET /hello HTTP/1.0\r\n\r\n", 23, MSG_NOSIGNAL) == 23);
+	MUST(strstr(hears(fd), "hello, world"));
+	kill(getpid(), SIGTERM);
+	return NULL;
+}
+
+/* Serves in this thread until the signal, and leaves the signal as it was. */
+START_TEST(runs)
+{
+	struct replyd *server = made();
+	struct sigaction before, after;
+	pthread_t thread;
+	char *url;
+
+	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_HTTP), 0);
+	ck_assert_int_eq(replyd_open(server), 0);
+	url = strdup(replyd_url(server, 0));
+	replyd_drain(server);
+	ck_assert_int_eq(replyd_serve(server), 0);
+	ck_assert_int_eq(sigaction(SIGTERM, NULL, &before), 0);
+	PTH(pthread_create(&thread, NULL, end_it, url));
+	ck_assert_int_eq(replyd_run(server, NULL), 0);
+	PTH(pthread_join(thread, NULL));
+	ck_assert_int_eq(sigaction(SIGTERM, NULL, &after), 0);
+	ck_assert(before.sa_handler == after.sa_handler);
+	free(url);
+	replyd_drain(server); /* too late, and harmless */
+	replyd_free(server);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("embed");
+	TCase *tcase = tcase_create("embed");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, starts_and_stops);
+	tcase_add_test(tcase, cuts);
+	tcase_add_loop_test(tcase, refuses, 0, sizeof(conflicts) / sizeof(*conflicts));
+	tcase_add_test(tcase, may_try_again);
+	tcase_add_test(tcase, without_a_server);
+	tcase_add_test(tcase, runs);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
