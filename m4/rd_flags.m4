@@ -115,3 +115,13 @@ AC_DEFUN([RD_HARDENING], [
 	AC_SUBST([HARDEN_CFLAGS])
 	AC_SUBST([HARDEN_LDFLAGS])
 ])
+
+dnl What is not marked REPLYD_API stays inside, and is called directly; so is what is marked.
+AC_DEFUN([RD_LIBRARY], [
+	LIBRARY_CFLAGS=
+	LIBRARY_LDFLAGS=
+	RD_ADD_FLAGS([LIBRARY_CFLAGS], [-fvisibility=hidden -fno-semantic-interposition])
+	RD_ADD_FLAGS([LIBRARY_LDFLAGS], [-Wl,-Bsymbolic-functions])
+	AC_SUBST([LIBRARY_CFLAGS])
+	AC_SUBST([LIBRARY_LDFLAGS])
+])

@@ -2,7 +2,7 @@
 bin_PROGRAMS += src/client/replyc
 src_client_replyc_SOURCES = \
 	src/client/replyc.c
-src_client_replyc_LDADD = src/client/libclient.la libreplyd.la
+src_client_replyc_LDADD = src/client/libclient.la src/libinternal.la
 
 program_libs += src/client/libclient.la
 noinst_LTLIBRARIES += src/client/libclient.la

@@ -2,7 +2,9 @@
 sbin_PROGRAMS += src/daemon/replyd
 src_daemon_replyd_SOURCES = \
 	src/daemon/replyd.c
-src_daemon_replyd_LDADD = src/daemon/libdaemon.la libreplyd.la
+src_daemon_replyd_LDADD = src/daemon/libdaemon.la src/libinternal.la $(LIBSYSTEMD_LIBS)
+src_daemon_replyd_LDFLAGS = $(module_host_ldflags)
+EXTRA_src_daemon_replyd_DEPENDENCIES = src/module_host.list
 
 program_libs += src/daemon/libdaemon.la
 noinst_LTLIBRARIES += src/daemon/libdaemon.la

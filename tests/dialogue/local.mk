@@ -7,7 +7,8 @@ tests_dialogue_testd_SOURCES = \
 	tests/dialogue/handlers.h \
 	tests/dialogue/testd.c
 tests_dialogue_testd_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/dialogue
-tests_dialogue_testd_LDADD = libreplyd.la
+tests_dialogue_testd_LDADD = src/libinternal.la
+tests_dialogue_testd_LDFLAGS = $(module_host_ldflags)
 
 EXTRA_DIST += \
 	tests/dialogue/README \

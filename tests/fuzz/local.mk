@@ -2,7 +2,7 @@
 # To add one, write tests/fuzz/fuzz_NAME.c and add its two lines here.
 
 if FUZZERS
-fuzz_link = libreplyd.la $(FUZZ_LIBS)
+fuzz_link = src/libinternal.la $(FUZZ_LIBS)
 noinst_PROGRAMS += tests/fuzz/fuzz_accept
 tests_fuzz_fuzz_accept_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_basic
