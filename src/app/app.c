@@ -141,7 +141,7 @@ int rd_app_admit(struct replyd_exchange *x)
 	}
 	if (!(route->methods & 1u << x->head.method)) /* OPTIONS, which none of them takes itself */
 		return app_options(x, allowed);
-	return route->handler->admit ? route->handler->admit(x, route->data) : 0;
+	return route->handler.admit ? route->handler.admit(x, route->data) : 0;
 }
 
 const char *replyd_rest(struct replyd_exchange *x)
@@ -152,10 +152,17 @@ const char *replyd_rest(struct replyd_exchange *x)
 const char *replyd_param(struct replyd_exchange *x, const char *name)
 {
 	struct rd_span value = { NULL, 0 };
+	const char *text;
 
 	if (x->route)
 		value = rd_pattern_param(&x->route->pattern, x->path, x->target.path_len, name);
-	return value.at ? rd_arena_text(&x->memory, value.at, value.len) : NULL;
+	if (!value.at)
+		return NULL;
+	text = rd_arena_text(&x->memory, value.at, value.len);
+	if (text)
+		return text;
+	x->reply.fault = RD_NO_MEMORY;
+	return "";
 }
 
 void rd_app_fields(struct replyd_exchange *x)
@@ -174,6 +181,26 @@ void rd_app_fields(struct replyd_exchange *x)
 	}
 	if (policy->fields)
 		rd_reply_lines(reply, policy->fields);
+}
+
+/* That of a body which is not sent. */
+static void app_drop_type(struct rd_reply *r)
+{
+	static const char type[] = "Content-Type:";
+	char *at = r->fields, *end = r->fields + r->fields_len;
+
+	while (at < end) {
+		char *next = memchr(at, '\n', (size_t)(end - at));
+
+		next = next ? next + 1 : end;
+		if (strncasecmp(at, type, sizeof(type) - 1) == 0) {
+			memmove(at, next, (size_t)(end - next));
+			end -= next - at;
+		} else {
+			at = next;
+		}
+	}
+	r->fields_len = (size_t)(end - r->fields);
 }
 
 static void app_page(struct replyd_exchange *x, int status)
@@ -233,6 +260,7 @@ void rd_app_end(struct replyd_exchange *x, int status)
 		rd_reply_gather(reply);
 	if (wrong && !fault) {
 		rd_body_release(&reply->body);
+		app_drop_type(reply);
 		reply->raw = false;
 		app_page(x, status);
 	}

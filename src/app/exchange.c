@@ -33,5 +33,6 @@ void rd_exchange_end(struct replyd_exchange *x)
 	if (x->mapped)
 		munmap(x->mapped, x->content_len + 1);
 	x->mapped = NULL;
+	rd_buffer_free(&x->reply.pieces);
 	rd_arena_free(&x->memory);
 }

@@ -21,6 +21,7 @@ struct rd_handler {
 	 * refused, and OPTIONS is answered, in its stead.
 	 */
 	unsigned methods;
+	bool blocks; /* known to, from the first call on */
 	/*
 	 * NULL, or what can be said from the head alone, so that no body is sent in vain: 0, or a
 	 * status, which is the reply. What it saw may have changed when perform is called.

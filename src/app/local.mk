@@ -9,6 +9,8 @@ src_app_libapp_la_SOURCES = \
 	src/app/auth.h \
 	src/app/cors.c \
 	src/app/cors.h \
+	src/app/environment.c \
+	src/app/environment.h \
 	src/app/exchange.c \
 	src/app/exchange.h \
 	src/app/given.c \

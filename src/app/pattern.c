@@ -35,13 +35,19 @@ static struct rd_span pattern_name(struct rd_span segment)
 	return (struct rd_span){ segment.at + 2, segment.len - 3 };
 }
 
+/* One that a path can have (RFC 3986 §5.2.4), and no name in a part of it. */
+static bool pattern_literal_ok(struct rd_span segment)
+{
+	return segment.len > 1 && !rd_span_eq(segment, "/.") && !rd_span_eq(segment, "/..") &&
+	       !memchr(segment.at, '{', segment.len) && !memchr(segment.at, '}', segment.len);
+}
+
 static bool pattern_segment_ok(struct rd_span segment)
 {
 	struct rd_span name = pattern_name(segment);
 
 	if (!pattern_is_name(segment))
-		return !memchr(segment.at, '{', segment.len) &&
-		       !memchr(segment.at, '}', segment.len);
+		return pattern_literal_ok(segment);
 	if (segment.len < 4 || segment.at[segment.len - 1] != '}')
 		return false;
 	for (size_t i = 0; i < name.len; i++)
@@ -77,7 +83,7 @@ bool rd_pattern_make(struct rd_pattern *p, const char *text, bool below)
 {
 	size_t len = strlen(text);
 
-	while (len > 0 && text[len - 1] == '/')
+	if (len > 0 && text[len - 1] == '/')
 		len--;
 	*p = (struct rd_pattern){ .text = strndup(text, len), .len = len, .below = below };
 	if (!p->text)
@@ -106,7 +112,7 @@ static bool pattern_fits_names(const struct rd_pattern *p, const char *path, siz
 	while ((segment = pattern_next(&at, end)).at) {
 		struct rd_span other = pattern_next(&asked, last);
 
-		if (!other.at || other.len < 2) /* nothing is no segment */
+		if (other.len < 2 || *other.at != '/') /* nothing, or behind a part of one */
 			return false;
 		if (!pattern_is_name(segment) && !rd_span_same(segment, other))
 			return false;

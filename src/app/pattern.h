@@ -18,14 +18,17 @@ struct rd_pattern {
 	bool below;	/* fits all below as well */
 };
 
-/* False with errno: ENOMEM; EINVAL: what is in braces is no new name, or no whole segment. */
+/*
+ * From "" or "/a/{b}", with or without a slash at the end. False with errno: ENOMEM; EINVAL: a
+ * segment that no path has, or what is in braces is no new name, or no whole segment.
+ */
 bool rd_pattern_make(struct rd_pattern *p, const char *text, bool below);
 void rd_pattern_free(struct rd_pattern *p);
 
 /* Whether it fits path[0..len); then *rest is where what is below it begins, at most len. */
 bool rd_pattern_fits(const struct rd_pattern *p, const char *path, size_t len, size_t *rest);
 
-/* The segment of a path that it fits in the place of {name}; at is NULL without one of that name. */
+/* Of a path that it fits, the segment in the place of {name}; at is NULL where it has no such name. */
 struct rd_span rd_pattern_param(const struct rd_pattern *p, const char *path, size_t len,
 				const char *name);
 

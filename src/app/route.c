@@ -38,7 +38,7 @@ static struct rd_route *route_new(unsigned methods, const char *path, bool below
 	if (!methods)
 		methods = 1u << METHOD_GET | 1u << METHOD_HEAD;
 	route->methods = route->allowed = methods;
-	route->handler = handler;
+	route->handler = *handler;
 	route->data = data;
 	route->policy = (struct rd_policy){ .cache_s = -1, .body_max = RD_BODY_MAX };
 	return route;
@@ -84,6 +84,35 @@ struct rd_route *rd_router_add(struct rd_router *r, unsigned methods, const char
 	return route;
 }
 
+static unsigned router_method(struct rd_span word)
+{
+	for (enum rd_method m = 0; m < METHOD_COUNT; m++)
+		if (m != METHOD_CONNECT && rd_span_eq(word, rd_method_word(m)))
+			return m == METHOD_GET ? 1u << METHOD_GET | 1u << METHOD_HEAD : 1u << m;
+	return 0;
+}
+
+bool rd_router_methods(const char *text, size_t len, unsigned *methods)
+{
+	const char *end = text + len, *comma;
+
+	*methods = len > 0 ? 0 : RD_METHODS_ANY;
+	if (len == 0)
+		return true;
+	do {
+		comma = memchr(text, ',', (size_t)(end - text));
+		len = (size_t)((comma ? comma : end) - text);
+
+		unsigned method = router_method(rd_span_trim((struct rd_span){ text, len }));
+
+		if (!method)
+			return false;
+		*methods |= method;
+		text = comma ? comma + 1 : end;
+	} while (comma);
+	return true;
+}
+
 struct rd_route *rd_router_find(const struct rd_router *r, enum rd_method method, const char *path,
 				size_t len, size_t *rest)
 {
@@ -105,8 +134,8 @@ struct rd_route *rd_router_find(const struct rd_router *r, enum rd_method method
 void rd_router_free(struct rd_router *r)
 {
 	for (size_t i = 0; i < r->routes; i++) {
-		if (r->route[i]->handler->release)
-			r->route[i]->handler->release(r->route[i]->data);
+		if (r->route[i]->handler.release)
+			r->route[i]->handler.release(r->route[i]->data);
 		rd_auth_free(r->route[i]->policy.auth);
 		rd_cors_free(r->route[i]->policy.cors);
 		free(r->route[i]->policy.fields);
@@ -130,5 +159,6 @@ void rd_route_learn(struct rd_route *route, unsigned us)
 
 bool rd_route_blocks(const struct rd_route *route)
 {
-	return atomic_load_explicit(&route->mean_us, memory_order_relaxed) >= BLOCKS_US;
+	return route->handler.blocks ||
+	       atomic_load_explicit(&route->mean_us, memory_order_relaxed) >= BLOCKS_US;
 }

@@ -35,7 +35,7 @@ struct rd_route {
 	struct rd_pattern pattern;
 	unsigned methods; /* that it takes ... */
 	unsigned allowed; /* ... and with them those that others of its pattern take */
-	const struct rd_handler *handler;
+	struct rd_handler handler;
 	void *data;
 	struct rd_policy policy;
 	_Atomic unsigned mean_us; /* recent mean time of its handler */
@@ -47,13 +47,19 @@ struct rd_router {
 };
 
 /*
- * The new route, which owns `data` (rd_router_free releases it). It fits `path` alone, or with
- * `below` all below it too; methods: 1u << METHOD_GET | ...; 0 is the handler's. NULL, and `data`
- * still the caller's, with errno: ENOMEM; EINVAL, no pattern; EEXIST, another fits the same paths
- * with a method of these.
+ * The new route, which owns `data` (rd_router_free releases it) and copies *handler. It fits `path`
+ * alone, or with `below` all below it too; methods: 1u << METHOD_GET | ...; 0 is the handler's.
+ * NULL, and `data` still the caller's, with errno: ENOMEM; EINVAL, no pattern; EEXIST, another fits
+ * the same paths with a method of these.
  */
 struct rd_route *rd_router_add(struct rd_router *r, unsigned methods, const char *path, bool below,
 			       const struct rd_handler *handler, void *data);
+
+/*
+ * Reads text[0..len), "GET" or "GET, POST"; GET is HEAD too, nothing is RD_METHODS_ANY. False: one is
+ * not known, or can never be asked for.
+ */
+bool rd_router_methods(const char *text, size_t len, unsigned *methods);
 
 /*
  * The route for the path, with *rest where what is below it begins. Where none of its pattern takes

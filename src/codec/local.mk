@@ -6,6 +6,8 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/accept.h \
 	src/codec/basic.c \
 	src/codec/basic.h \
+	src/codec/cgi.c \
+	src/codec/cgi.h \
 	src/codec/chunked.c \
 	src/codec/chunked.h \
 	src/codec/condition.c \

@@ -160,6 +160,16 @@ static bool check_origin(const char *text, char why[RD_CHECK_WHY])
 	return WRONG("\"%.100s\" is not an origin: say one such as \"https://example.org\"", text);
 }
 
+static bool check_variable(const char *text, char why[RD_CHECK_WHY])
+{
+	size_t len =
+		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+	if (len > 0 && text[len] == '=')
+		return true;
+	return WRONG("\"%.100s\" is not as \"NAME=VALUE\"", text);
+}
+
 static bool check_line(const char *text, char why[RD_CHECK_WHY])
 {
 	if (!check_control(text))
@@ -183,6 +193,9 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 		return check_type(value->text, why);
 	case TYPES_add:
 		return check_added_type(value->text, why);
+	case ROUTE_environment:
+	case LISTEN_environment:
+		return check_variable(value->text, why);
 	case CORS_origins:
 		return check_origin(value->text, why);
 	case CORS_methods:
@@ -273,18 +286,44 @@ bool rd_check_title(const struct rd_section *s, char why[RD_CHECK_WHY])
 	}
 }
 
-/* What a route's reply is made by, and what goes with each. */
-static const enum rd_option handlers[] = { ROUTE_files, ROUTE_upload, ROUTE_redirect, ROUTE_text };
+/* What a route's reply is made by. */
+static const enum rd_option handlers[] = { ROUTE_files, ROUTE_upload, ROUTE_redirect, ROUTE_text,
+					   ROUTE_echo,	ROUTE_health, ROUTE_program };
 
+/* What goes with some of them only. */
 static const struct {
-	enum rd_option option, with, or_with;
+	enum rd_option option, with[3];
 } details[] = {
-	{ ROUTE_list, ROUTE_files, ROUTE_upload },
-	{ ROUTE_delete, ROUTE_upload, ROUTE_upload },
-	{ ROUTE_rest, ROUTE_redirect, ROUTE_redirect },
-	{ ROUTE_type, ROUTE_text, ROUTE_text },
-	{ ROUTE_status, ROUTE_redirect, ROUTE_text },
+	{ ROUTE_list, { ROUTE_files, ROUTE_upload } },
+	{ ROUTE_delete, { ROUTE_upload } },
+	{ ROUTE_rest, { ROUTE_redirect } },
+	{ ROUTE_type, { ROUTE_text } },
+	{ ROUTE_status, { ROUTE_redirect, ROUTE_text } },
+	{ ROUTE_root, { ROUTE_program } },
+	{ ROUTE_directory, { ROUTE_program } },
+	{ ROUTE_user, { ROUTE_program } },
+	{ ROUTE_environment, { ROUTE_program } },
+	{ ROUTE_memory, { ROUTE_program } },
+	{ ROUTE_cpu, { ROUTE_program } },
 };
+
+/* The words of those that `with` names: "redirect or text". */
+static const char *check_with(const enum rd_option with[3], char text[64])
+{
+	char *end = text;
+
+	for (int i = 0; i < 3 && (i == 0 || with[i]); i++)
+		end = stpcpy(stpcpy(end, i ? " or " : ""), rd_schema_option[with[i]].word);
+	return text;
+}
+
+static bool check_detail(const struct rd_section *s, const enum rd_option with[3])
+{
+	for (int i = 0; i < 3 && (i == 0 || with[i]); i++)
+		if (said(s, with[i]))
+			return true;
+	return false;
+}
 
 static bool check_redirect(const struct rd_section *s, enum rd_option *option,
 			   char why[RD_CHECK_WHY])
@@ -299,13 +338,42 @@ static bool check_redirect(const struct rd_section *s, enum rd_option *option,
 	return WRONG("%" PRIu64 " does not redirect: say 301, 302, 303, 307 or 308", status);
 }
 
+/* A program belongs to a line service, and what else there is to a program. */
+static bool check_listen(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
+{
+	static const enum rd_option of_program[] = { LISTEN_inetd,     LISTEN_directory,
+						     LISTEN_user,      LISTEN_environment,
+						     LISTEN_memory,    LISTEN_cpu,
+						     LISTEN_time_limit };
+
+	*option = LISTEN_program;
+	if (said(s, LISTEN_program) && !rd_config_value(s, LISTEN_protocol)->number)
+		return WRONG(
+			"belongs to a line service: say protocol = line; over HTTP a route has "
+			"a program");
+	for (size_t i = 0; i < sizeof(of_program) / sizeof(*of_program); i++) {
+		*option = of_program[i];
+		if (said(s, *option) && !said(s, LISTEN_program))
+			return WRONG("belongs to a program: say program = {\"/path\"}");
+	}
+	return true;
+}
+
+/* A flag that is no says nothing. */
+static bool answers(const struct rd_section *s, enum rd_option option)
+{
+	return said(s, option) &&
+	       (rd_schema_option[option].kind != KIND_BOOL || rd_config_value(s, option)->number);
+}
+
 static bool check_route(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
 {
 	enum rd_option found = OPTION_COUNT;
+	char words[64];
 
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(*handlers); i++) {
 		*option = handlers[i];
-		if (!said(s, *option))
+		if (!answers(s, *option))
 			continue;
 		if (found != OPTION_COUNT)
 			return WRONG("does not go with %s in line %d: a route has one of them",
@@ -315,17 +383,14 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 	}
 	*option = OPTION_COUNT;
 	if (found == OPTION_COUNT)
-		return WRONG("nothing answers here: say files, upload, redirect or text");
+		return WRONG("nothing answers here: say files, upload, program, redirect, "
+			     "text, echo or health");
 	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
 		*option = details[i].option;
-		if (said(s, *option) && !said(s, details[i].with) && !said(s, details[i].or_with))
-			return WRONG("does not go with %s: it belongs to %s%s%s",
+		if (said(s, *option) && !check_detail(s, details[i].with))
+			return WRONG("does not go with %s: it belongs to %s",
 				     rd_schema_option[found].word,
-				     rd_schema_option[details[i].with].word,
-				     details[i].with == details[i].or_with ? "" : " or ",
-				     details[i].with == details[i].or_with
-					     ? ""
-					     : rd_schema_option[details[i].or_with].word);
+				     check_with(details[i].with, words));
 	}
 	return check_redirect(s, option, why);
 }
@@ -379,6 +444,8 @@ bool rd_check_section(const struct rd_section *s, enum rd_option *option, char w
 	switch (s->kind) {
 	case SECTION_ROOT:
 		return check_root(s, why);
+	case SECTION_LISTEN:
+		return check_listen(s, option, why);
 	case SECTION_ROUTE:
 		return check_route(s, option, why);
 	case SECTION_CORS:

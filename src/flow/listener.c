@@ -24,13 +24,14 @@ static void listener_option(int fd, int level, int option, int value)
 }
 
 /* Options that every accepted socket inherits from its listener. */
-static void listener_options(int fd, int family)
+static void listener_options(int fd, int family, bool speaks_first)
 {
 	if (family == AF_UNIX)
 		return;
 	listener_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_S);
+	if (!speaks_first)
+		listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_S);
 	if (family == AF_INET6)
 		listener_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 }
@@ -67,18 +68,18 @@ bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const
 {
 	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, error;
 
-	l->bound.len = sizeof(l->bound.storage);
 	*step = "socket";
 	l->fd = socket(at->sa.sa_family, type, 0);
 	if (l->fd < 0)
 		return false;
-	listener_options(l->fd, at->sa.sa_family);
+	listener_options(l->fd, at->sa.sa_family, l->protocol && l->protocol->speaks_first);
 	*step = "bind";
 	if (!listener_bind(l->fd, at))
 		goto failed;
 	*step = "listen";
 	if (listen(l->fd, BACKLOG) != 0)
 		goto failed;
+	l->bound.len = sizeof(l->bound.storage);
 	if (getsockname(l->fd, &l->bound.sa, &l->bound.len) == 0)
 		return true;
 failed:

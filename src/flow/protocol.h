@@ -4,6 +4,8 @@
 #ifndef RD_FLOW_PROTOCOL_H
 #define RD_FLOW_PROTOCOL_H
 
+#include <stdbool.h>
+
 struct rd_conn;
 struct rd_worker;
 
@@ -18,7 +20,8 @@ enum rd_verdict {
 };
 
 struct rd_protocol {
-	const char *name; /* as in the URL of a ready line: "http" */
+	const char *name;  /* as in the URL of a ready line: "http" */
+	bool speaks_first; /* has something to say before the client has */
 
 	/*
 	 * Goes as far as it can without waiting for the client. The worker's, who owns the

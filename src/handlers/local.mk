@@ -6,6 +6,10 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/beneath.h \
 	src/handlers/cache.c \
 	src/handlers/cache.h \
+	src/handlers/cgi_reply.c \
+	src/handlers/cgi_reply.h \
+	src/handlers/child.c \
+	src/handlers/child.h \
 	src/handlers/directory.c \
 	src/handlers/directory.h \
 	src/handlers/echo.c \
@@ -16,14 +20,20 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/file.h \
 	src/handlers/files.c \
 	src/handlers/files.h \
+	src/handlers/health.c \
+	src/handlers/health.h \
 	src/handlers/load.c \
 	src/handlers/load.h \
 	src/handlers/partial.c \
 	src/handlers/partial.h \
 	src/handlers/place.c \
 	src/handlers/place.h \
+	src/handlers/program.c \
+	src/handlers/program.h \
 	src/handlers/redirect.c \
 	src/handlers/redirect.h \
+	src/handlers/spawn.c \
+	src/handlers/spawn.h \
 	src/handlers/text.c \
 	src/handlers/text.h \
 	src/handlers/upload.c \

@@ -17,7 +17,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 	x->deadline_us = route->policy.time_us ? began + route->policy.time_us : 0;
 	if (blocks)
 		rd_worker_block(worker);
-	status = route->handler->perform(x, route->data);
+	status = route->handler.perform(x, route->data);
 	if (blocks)
 		rd_worker_unblock(worker);
 	worker->now_us = rd_clock_us();

@@ -60,24 +60,29 @@ static const struct rd_link line_link = {
 	.cancel_fd = rd_link_cancel_fd,
 };
 
-/* A line as an exchange: what HTTP has besides is empty. */
-static void line_ask(struct line *l, size_t len)
+void rd_line_exchange(struct replyd_exchange *x, const char *method, struct rd_route *route)
 {
-	struct replyd_exchange *x = &l->x;
-
 	rd_exchange_begin(x);
 	x->head.method = METHOD_UNKNOWN;
-	x->head.method_text = rd_span_of("LINE");
+	x->head.minor = 0;
+	x->head.method_text = rd_span_of(method);
 	x->head.target = rd_span_of("/");
 	x->head.fields = 0;
 	memset(x->head.first, 0, sizeof(x->head.first));
 	x->target = (struct rd_target){ .path_len = 1 };
 	memcpy(x->path, "/", 2);
+	x->route = route;
+}
+
+static void line_ask(struct line *l, size_t len)
+{
+	struct replyd_exchange *x = &l->x;
+
+	rd_line_exchange(x, "LINE", l->service->route);
 	x->content = (struct rd_span){ l->s.in + l->s.start, len };
 	if (len > 0 && x->content.at[len - 1] == '\r')
 		x->content.len--;
 	x->content_len = x->content.len;
-	x->route = l->service->route;
 	x->link = &line_link;
 	x->connection = l;
 }

@@ -11,6 +11,8 @@ src_serve_libserve_la_SOURCES = \
 	src/serve/http1.h \
 	src/serve/http_exchange.c \
 	src/serve/http_link.c \
+	src/serve/inetd.c \
+	src/serve/inetd.h \
 	src/serve/intake.c \
 	src/serve/intake.h \
 	src/serve/line.c \

@@ -8,8 +8,10 @@
 #include "base/buffer.h"
 #include "base/slurp.h"
 #include "codec/mime.h"
+#include "serve/inetd.h"
 #include "server/open.h"
 #include "server/server.h"
+#include "server/work.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -121,7 +123,6 @@ static void configure_service(struct replyd *s, const struct rd_section *section
 		.spool = { temporary, configure_number(section, LIMITS_backlog) },
 	};
 	service->line = (struct rd_line_service){
-		.route = rd_server_line_route(s),
 		.line_us = service->http.head_us,
 		.write_us = service->http.write_us,
 		.spool = service->http.spool,
@@ -129,10 +130,32 @@ static void configure_service(struct replyd *s, const struct rd_section *section
 	};
 }
 
+/* What answers on a line listener. */
+static int configure_line(struct replyd *s, const struct rd_section *section,
+			  struct rd_service *service)
+{
+	struct rd_route *route;
+	struct rd_work work;
+
+	if (rd_work_line(s, section, &work) != 0)
+		return -1;
+	route = rd_router_add(&service->line_router, 0, "", true, work.handler, work.data);
+	if (!route) {
+		if (work.handler->release)
+			work.handler->release(work.data);
+		return rd_server_failed(s, "no memory");
+	}
+	if (rd_config_value(section, LISTEN_program)->count)
+		route->policy.time_us = configure_number(section, LISTEN_time_limit) * 1000;
+	service->line.route = route;
+	return 0;
+}
+
 static int configure_listen(struct replyd *s, const struct rd_section *section, const char *address,
 			    const char *temporary)
 {
 	bool line = configure_number(section, LISTEN_protocol);
+	bool inetd = line && configure_number(section, LISTEN_inetd);
 	struct rd_service *service = &s->own[s->listeners];
 	size_t first = s->listeners;
 
@@ -146,8 +169,13 @@ static int configure_listen(struct replyd *s, const struct rd_section *section, 
 		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", why);
 	}
 	configure_service(s, section, temporary, service);
-	for (size_t i = first; i < s->listeners; i++)
+	if (line && configure_line(s, section, service) != 0)
+		return -1;
+	for (size_t i = first; i < s->listeners; i++) {
 		s->listener[i].service = line ? (const void *)&service->line : &service->http;
+		if (inetd)
+			s->listener[i].protocol = &rd_inetd;
+	}
 	return 0;
 }
 
@@ -157,8 +185,6 @@ static int configure_listeners(struct replyd *s, const struct rd_section *root)
 	const char *temporary;
 
 	if (configure_temporary(s, root, &temporary) != 0)
-		return -1;
-	if (rd_server_line_route(s) == NULL && replyd_echo(s) != 0)
 		return -1;
 	if (!rd_config_next(root, SECTION_LISTEN, NULL))
 		return configure_listen(s, root, "localhost:8080", temporary);
@@ -215,6 +241,8 @@ int replyd_configure(struct replyd *s, const char *file)
 	char why[RD_CONFIG_WHY];
 	const struct rd_section *root;
 
+	if (!rd_server_made(s))
+		return -1;
 	if (s->config)
 		return rd_server_failed(s, "%s: it has a configuration already", file);
 	s->config = rd_config_load(file, why);

@@ -1,7 +1,7 @@
 /*
  * embed - a server in somebody's program: functions as handlers, and a run from start to end.
- * Thread:  the one that uses the server; what replyd_start began runs in a thread of its own.
- * Owns:    what remembers a function and its data, as a route's data.
+ * Thread:  the one that uses the server, but for replyd_stop, which is anyone's. What replyd_start
+ *          began runs in a thread of its own.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,151 +10,125 @@
 #include "server/server.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct call {
-	int (*perform)(struct replyd_exchange *x, void *data);
-	void *data;
-};
-
-static int called_perform(struct replyd_exchange *x, void *data)
+/* "GET,POST /a": the methods, and where the path begins. False: it is not of that form. */
+static bool embed_parse(const char *route, unsigned *methods, const char **path)
 {
-	const struct call *call = data;
+	size_t len;
 
-	return call->perform(x, call->data);
-}
-
-static const struct rd_handler called = {
-	.name = "function",
-	.methods = RD_METHODS_ANY,
-	.perform = called_perform,
-	.release = free,
-};
-
-/* Of a word of text[0..len); 0: there is none. */
-static unsigned embed_method(const char *text, size_t len)
-{
-	for (enum rd_method m = 0; m < METHOD_COUNT; m++)
-		if (rd_span_eq((struct rd_span){ text, len }, rd_method_word(m)))
-			return m == METHOD_GET ? 1u << METHOD_GET | 1u << METHOD_HEAD : 1u << m;
-	return 0;
-}
-
-/* Reads "GET,POST " off; *methods is 0 when no method is named. False: one is not known. */
-static bool embed_methods(const char **route, unsigned *methods)
-{
-	const char *at = *route, *end = strchr(at, ' ');
-
-	*methods = 0;
-	if (!end)
-		return true;
-	*route = end + strspn(end, " ");
-	while (at < end) {
-		size_t len = strcspn(at, ", ");
-		unsigned method = embed_method(at, len);
-
-		if (!method)
-			return false;
-		*methods |= method;
-		at += len + (at[len] == ',');
-	}
-	return true;
-}
-
-static int embed_add(struct replyd *s, struct rd_router *router, const char *route,
-		     int (*perform)(struct replyd_exchange *, void *), void *data)
-{
-	const char *path = route;
-	struct call *call = malloc(sizeof(*call));
-	unsigned methods;
-
-	if (!call || !router) {
-		free(call);
-		return rd_server_failed(s, "no memory");
-	}
-	*call = (struct call){ perform, data };
-	if (!embed_methods(&path, &methods) || (router != &s->line_router && *path != '/'))
-		errno = EINVAL;
-	else if (rd_router_add(router, methods, path, !*path || path[strlen(path) - 1] == '/',
-			       &called, call))
-		return 0;
-	free(call);
-	if (errno == EINVAL)
-		return rd_server_failed(s, "\"%s\" is no route: it has to be as \"GET /a/{b}\"",
-					route);
-	if (errno == EEXIST)
-		return rd_server_failed(s, "\"%s\": another route answers for the same", route);
-	return rd_server_failed(s, "no memory");
+	*path = strchr(route, '/');
+	len = *path ? (size_t)(*path - route) : 0;
+	if (!*path || (len > 0 && route[len - 1] != ' '))
+		return false;
+	while (len > 0 && route[len - 1] == ' ')
+		len--;
+	return rd_router_methods(route, len, methods);
 }
 
 int replyd_route(struct replyd *s, const char *route,
 		 int (*perform)(struct replyd_exchange *x, void *data), void *data)
 {
-	struct rd_host *any = s ? rd_app_host(&s->app, "") : NULL;
+	struct rd_handler handler = { .name = "function", .perform = perform };
+	struct rd_host *any;
+	const char *path;
+	unsigned methods;
+	bool below;
 
-	return s ? embed_add(s, any ? &any->router : NULL, route, perform, data) : -1;
+	if (!rd_server_made(s))
+		return -1;
+	any = rd_app_host(&s->app, "");
+	errno = any ? EINVAL : ENOMEM;
+	if (!any || !embed_parse(route, &methods, &path))
+		return rd_server_failed_route(s, route);
+	below = path[strlen(path) - 1] == '/';
+	if (rd_router_add(&any->router, methods, path, below, &handler, data))
+		return 0;
+	return rd_server_failed_route(s, route);
 }
 
 int replyd_line(struct replyd *s, int (*perform)(struct replyd_exchange *x, void *data), void *data)
 {
-	return s ? embed_add(s, &s->line_router, "", perform, data) : -1;
+	struct rd_handler handler = { .name = "function", .perform = perform };
+
+	return rd_server_line(s, &handler, data);
 }
 
 static int embed_open(struct replyd *s, const char *address)
 {
-	if (address && replyd_listen(s, address, REPLYD_HTTP) != 0)
+	if (!rd_server_made(s) || (address && rd_server_listen_once(s, address) != 0))
 		return -1;
 	return replyd_open(s);
 }
 
-/* Of replyd_run, which there is once in a program. */
+/* What replyd_run serves: of several at once, the first one's ends by a signal. */
 static struct replyd *_Atomic running;
+static _Atomic unsigned stopping; /* run_stop is under way in so many threads */
 
-static void run_stop(int signal)
+/* The first asks for a drain; the second is not to wait for it. */
+static void run_stop(int number)
 {
-	struct replyd *s = atomic_load(&running);
+	struct replyd *s;
 
-	(void)signal;
+	atomic_fetch_add(&stopping, 1);
+	s = atomic_exchange(&running, NULL);
 	if (s)
 		replyd_drain(s);
+	atomic_fetch_sub(&stopping, 1);
+	if (s)
+		return;
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
-/* A second signal does what it did before. */
-static void run_signals(struct sigaction before[3], bool end)
+static const int run_signal[] = { SIGTERM, SIGINT, SIGPIPE };
+
+enum { RUN_SIGNALS = sizeof(run_signal) / sizeof(*run_signal) };
+
+static void run_begin(struct sigaction before[RUN_SIGNALS])
 {
-	static const int number[] = { SIGTERM, SIGINT, SIGPIPE };
+	for (int i = 0; i < RUN_SIGNALS; i++) {
+		bool pipe = run_signal[i] == SIGPIPE;
+		struct sigaction stop = { .sa_handler = pipe ? SIG_IGN : run_stop };
 
-	for (int i = 0; i < 3; i++) {
-		struct sigaction stop = { .sa_handler = run_stop, .sa_flags = SA_RESETHAND };
-
-		if (number[i] == SIGPIPE)
-			stop.sa_handler = SIG_IGN;
-		if (end)
-			sigaction(number[i], &before[i], NULL);
-		else
-			sigaction(number[i], &stop, &before[i]);
+		sigaction(run_signal[i], NULL, &before[i]);
+		if (!pipe || before[i].sa_handler == SIG_DFL)
+			sigaction(run_signal[i], &stop, NULL);
 	}
+}
+
+static void run_end(const struct sigaction before[RUN_SIGNALS])
+{
+	for (int i = 0; i < RUN_SIGNALS; i++)
+		sigaction(run_signal[i], &before[i], NULL);
+	atomic_store(&running, NULL);
+	while (atomic_load(&stopping) > 0) /* in another thread, which still uses the server */
+		sched_yield();
 }
 
 int replyd_run(struct replyd *s, const char *address)
 {
-	struct sigaction before[3];
+	struct sigaction before[RUN_SIGNALS];
+	struct replyd *none = NULL;
 	const char *url;
+	bool first;
 	long cut;
 
-	if (!s || embed_open(s, address) != 0) {
-		rd_log("%s", s ? replyd_error(s) : "no memory");
+	if (embed_open(s, address) != 0) {
+		rd_log("%s", replyd_error(s));
 		return 1;
 	}
 	for (size_t i = 0; (url = replyd_url(s, i)); i++)
 		rd_log("serving %s", url);
-	atomic_store(&running, s);
-	run_signals(before, false);
+	first = atomic_compare_exchange_strong(&running, &none, s);
+	if (first)
+		run_begin(before);
 	cut = replyd_serve(s);
-	run_signals(before, true);
+	if (first)
+		run_end(before);
 	if (cut > 0)
 		rd_log("stopped; %ld connections were cut off", cut);
 	if (cut < 0)
@@ -164,39 +138,62 @@ int replyd_run(struct replyd *s, const char *address)
 
 static void *start_main(void *server)
 {
-	return (void *)replyd_serve(server);
+	return (void *)rd_server_serve(server);
 }
 
-int replyd_start(struct replyd *s, const char *address)
+/* In a thread that no signal interrupts. 0 or an error number. */
+static int start_thread(struct replyd *s)
 {
 	sigset_t all, before;
 	int error;
 
-	if (!s)
-		return -1;
-	s->patient = true;
-	if (embed_open(s, address) != 0)
-		return -1;
 	sigfillset(&all);
 	PTH(pthread_sigmask(SIG_SETMASK, &all, &before));
 	error = pthread_create(&s->thread, NULL, start_main, s);
 	PTH(pthread_sigmask(SIG_SETMASK, &before, NULL));
+	return error;
+}
+
+/* Under the lock. */
+static int start_open(struct replyd *s)
+{
+	int error = start_thread(s);
+
 	s->started = error == 0;
 	if (s->started)
 		return 0;
 	rd_server_close(s);
-	s->failed = false;
-	return rd_server_failed(s, "cannot start a thread: %s", strerror(error));
+	rd_server_failed(s, "cannot start a thread: %s", strerror(error));
+	s->failed = false; /* it may do so the next time */
+	return -1;
+}
+
+int replyd_start(struct replyd *s, const char *address)
+{
+	int failed;
+
+	if (!rd_server_made(s))
+		return -1;
+	rd_lock_take(&s->stop);
+	s->patient = true;
+	failed = embed_open(s, address) != 0 || start_open(s) != 0;
+	s->patient = false;
+	rd_lock_drop(&s->stop);
+	return failed ? -1 : 0;
 }
 
 long replyd_stop(struct replyd *s, long deadline_ms)
 {
-	void *cut;
+	void *cut = NULL;
 
-	if (!s || !s->started)
+	if (!s)
 		return 0;
-	s->started = false;
-	rd_acceptor_stop(&s->acceptor, rd_clock_us() + (uint64_t)deadline_ms * 1000);
-	PTH(pthread_join(s->thread, &cut));
-	return (long)cut;
+	rd_lock_take(&s->stop); /* who comes second waits as well */
+	if (s->started) {
+		rd_server_drain(s, deadline_ms);
+		PTH(pthread_join(s->thread, &cut));
+		s->started = false;
+	}
+	rd_lock_drop(&s->stop);
+	return (long)cut > 0 ? (long)cut : 0;
 }

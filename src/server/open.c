@@ -37,6 +37,8 @@ int replyd_listen(struct replyd *s, const char *text, enum replyd_protocol proto
 	const char *why;
 	int n;
 
+	if (!rd_server_made(s))
+		return -1;
 	if (!rd_address_parse(text, &address, &why))
 		return rd_server_failed(s, "%s: %s", text, why);
 	n = rd_address_resolve(&address, true, list, RD_ADDRESS_MAX, &why);
@@ -45,6 +47,29 @@ int replyd_listen(struct replyd *s, const char *text, enum replyd_protocol proto
 	for (int i = 0; i < n; i++)
 		if (listen_add(s, &list[i], protocol, i > 0) != 0)
 			return -1;
+	return 0;
+}
+
+static bool listen_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
+{
+	return a->len == b->len && memcmp(&a->sa, &b->sa, a->len) == 0;
+}
+
+int rd_server_listen_once(struct replyd *s, const char *address)
+{
+	size_t before = s->listeners, kept = before;
+
+	if (replyd_listen(s, address, REPLYD_HTTP) != 0)
+		return -1;
+	for (size_t i = before; i < s->listeners; i++) {
+		size_t j = 0;
+
+		while (j < before && !listen_same(&s->listener[i].bound, &s->listener[j].bound))
+			j++;
+		if (j == before)
+			s->listener[kept++] = s->listener[i];
+	}
+	s->listeners = kept;
 	return 0;
 }
 

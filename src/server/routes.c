@@ -11,6 +11,7 @@
 #include "server/server.h"
 #include "server/work.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static bool routes_yes(const struct rd_section *route, enum rd_option option)
@@ -78,6 +79,9 @@ static int routes_policy(struct replyd *s, const struct rd_section *route, struc
 	if (!body->where.line)
 		body = rd_config_value(route, BODY_max);
 	policy->body_max = body->number;
+	if (rd_config_value(route, ROUTE_time_limit)->where.line ||
+	    rd_config_value(route, ROUTE_program)->count)
+		policy->time_us = rd_config_value(route, ROUTE_time_limit)->number * 1000;
 	policy->stream = rd_config_value(route, ROUTE_stream)->number;
 	if (cache->where.line)
 		policy->cache_s = (long)(cache->number / 1000);
@@ -93,19 +97,57 @@ static int routes_policy(struct replyd *s, const struct rd_section *route, struc
 	return routes_cors(s, route, policy);
 }
 
+/* The line of the route before `section` that answers for the same paths. */
+static int routes_same(const struct rd_section *section)
+{
+	const struct rd_section *other = NULL;
+	struct rd_pattern pattern, p;
+	int line = 0;
+
+	if (!rd_pattern_make(&pattern, section->title, true))
+		return 0;
+	while (!line &&
+	       (other = rd_config_next(section->parent, SECTION_ROUTE, other)) != section) {
+		if (!rd_pattern_make(&p, other->title, true))
+			continue;
+		if (rd_pattern_compare(&p, &pattern) == 0)
+			line = other->where.line;
+		rd_pattern_free(&p);
+	}
+	rd_pattern_free(&pattern);
+	return line;
+}
+
+static int routes_wrong(struct replyd *s, const struct rd_section *section, int error)
+{
+	if (error == EINVAL)
+		return rd_configure_wrong(s, section, OPTION_COUNT,
+					  "no path: what stands between its slashes is not empty, "
+					  "\".\" or \"..\", and {name} is all of it, a name of "
+					  "letters, digits and '_' that stands once");
+	if (error == EEXIST)
+		return rd_configure_wrong(s, section, OPTION_COUNT,
+					  "the route in line %d answers for the same paths",
+					  routes_same(section));
+	return rd_server_failed(s, "no memory");
+}
+
 static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_section *section,
 		      size_t kept)
 {
 	struct rd_route *route;
 	struct rd_work work;
+	int error;
 
 	if (rd_work_make(s, section, kept, &work) != 0)
 		return -1;
 	route = rd_router_add(&host->router, 0, section->title, true, work.handler, work.data);
 	if (route)
 		return routes_policy(s, section, &route->policy);
-	work.handler->release(work.data);
-	return rd_server_failed(s, "no memory");
+	error = errno;
+	if (work.handler->release)
+		work.handler->release(work.data);
+	return routes_wrong(s, section, error);
 }
 
 static int routes_page(struct replyd *s, struct rd_host *host, const struct rd_section *page)

@@ -29,8 +29,9 @@ enum {
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
-	OWN = 16,		    /* descriptors: standard streams, epoll, directories ... */
-	SWEEP_US = 2 * 1000 * 1000, /* main looks for deadlines as often; RD_LINGER_US */
+	OWN = 16,			 /* descriptors: standard streams, epoll, directories ... */
+	SWEEP_US = 2 * 1000 * 1000,	 /* main looks for deadlines as often; RD_LINGER_US */
+	LONGEST_MS = 1000 * 1000 * 1000, /* of a drain */
 };
 
 static const struct {
@@ -55,6 +56,26 @@ int rd_server_failed(struct replyd *s, const char *format, ...)
 	return -1;
 }
 
+int rd_server_failed_route(struct replyd *s, const char *route)
+{
+	if (errno == EINVAL)
+		return rd_server_failed(s, "\"%s\" is no route: it has to be as \"GET /a/{b}\"",
+					route);
+	if (errno == EEXIST)
+		return rd_server_failed(s, "\"%s\": another route answers for the same", route);
+	return rd_server_failed(s, "no memory");
+}
+
+bool rd_server_made(struct replyd *s)
+{
+	if (!s)
+		return false;
+	if (atomic_load(&s->phase) == PHASE_MADE && !s->started)
+		return true;
+	rd_server_failed(s, "it is open: that is to be said before");
+	return false;
+}
+
 struct replyd *replyd_new(void)
 {
 	struct replyd *s = aligned_alloc(_Alignof(struct replyd), sizeof(*s));
@@ -67,6 +88,7 @@ struct replyd *replyd_new(void)
 		free(s);
 		return NULL;
 	}
+	rd_lock_init(&s->stop, RANK_STOP);
 	rd_lock_init(&s->look, RANK_LOOK);
 	for (int i = 0; i < SETTING_COUNT; i++)
 		s->setting[i] = settings[i].value;
@@ -78,6 +100,8 @@ struct replyd *replyd_new(void)
 
 int replyd_set(struct replyd *s, const char *name, const char *value)
 {
+	if (!rd_server_made(s))
+		return -1;
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		char *end;
 		long number;
@@ -103,22 +127,29 @@ struct rd_route *rd_server_line_route(const struct replyd *s)
 	return rd_router_find(&s->line_router, METHOD_GET, "", 0, &rest);
 }
 
-static int server_route(struct replyd *s, struct rd_router *router, const char *prefix,
-			const struct rd_handler *handler, void *data)
-{
-	if (router && rd_router_add(router, 0, prefix, true, handler, data))
-		return 0;
-	if (data && handler->release)
-		handler->release(data);
-	return rd_server_failed(s, "%s: served already, or no memory", prefix);
-}
-
 int rd_server_route(struct replyd *s, const char *prefix, const struct rd_handler *handler,
 		    void *data)
 {
 	struct rd_host *any = rd_app_host(&s->app, "");
+	int error;
 
-	return server_route(s, any ? &any->router : NULL, prefix, handler, data);
+	if (any && rd_router_add(&any->router, 0, prefix, true, handler, data))
+		return 0;
+	error = errno;
+	if (data && handler->release)
+		handler->release(data);
+	errno = error;
+	return rd_server_failed_route(s, prefix);
+}
+
+int rd_server_line(struct replyd *s, const struct rd_handler *handler, void *data)
+{
+	if (!rd_server_made(s))
+		return -1;
+	if (rd_router_add(&s->line_router, 0, "", true, handler, data))
+		return 0;
+	return rd_server_failed(s, errno == EEXIST ? "something answers the lines already"
+						   : "no memory");
 }
 
 /* How many descriptors this process may have; 0 where that is too few. */
@@ -152,8 +183,11 @@ size_t rd_server_files_kept(void)
 
 int replyd_files(struct replyd *s, const char *prefix, const char *directory, bool list)
 {
-	struct rd_files *files = rd_files_new(directory, list, rd_server_files_kept());
+	struct rd_files *files;
 
+	if (!rd_server_made(s))
+		return -1;
+	files = rd_files_new(directory, list, rd_server_files_kept());
 	if (!files)
 		return rd_server_failed(s, "'%s': %s", directory, strerror(errno));
 	return rd_server_route(s, prefix, &rd_files, files);
@@ -161,7 +195,7 @@ int replyd_files(struct replyd *s, const char *prefix, const char *directory, bo
 
 int replyd_echo(struct replyd *s)
 {
-	return server_route(s, &s->line_router, "", &rd_echo, NULL);
+	return rd_server_line(s, &rd_echo, NULL);
 }
 
 static unsigned server_cpus(void)
@@ -256,6 +290,15 @@ static int server_start_pool(struct replyd *s)
 	return failed;
 }
 
+/* Nothing would answer who connects there. */
+static bool server_lacks_line(const struct replyd *s)
+{
+	for (size_t i = 0; i < s->listeners; i++)
+		if (s->listener[i].service == &s->line)
+			return !rd_server_line_route(s);
+	return false;
+}
+
 static int server_open(struct replyd *s)
 {
 	size_t descriptors = server_descriptors();
@@ -270,6 +313,8 @@ static int server_open(struct replyd *s)
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",
 					descriptors, s->listeners);
+	if (server_lacks_line(s))
+		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
 	server_services(s);
 	if (rd_slots_init(&s->slots, descriptors, s->wake_fd) != 0)
 		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
@@ -294,6 +339,7 @@ static int server_open(struct replyd *s)
 	s->acceptor.listeners = s->listeners;
 	s->acceptor.conns_max = server_clients(s, descriptors);
 	s->acceptor.sweep_us = server_sweep_us(s);
+	s->acceptor.counters = (struct rd_counters){ 0 };
 	atomic_store(&s->phase, PHASE_OPEN);
 	return 0;
 }
@@ -304,14 +350,16 @@ int replyd_open(struct replyd *s)
 
 	if (!s || s->failed)
 		return -1;
-	failed = server_open(s);
+	failed = rd_server_made(s) ? server_open(s) : -1;
 	s->failed = false; /* the address in use may be free the next time */
+	if (!failed)
+		*s->error = '\0';
 	return failed;
 }
 
 const char *replyd_url(const struct replyd *s, size_t i)
 {
-	return i < s->listeners ? s->url[i] : NULL;
+	return s && i < s->listeners ? s->url[i] : NULL;
 }
 
 void rd_server_close(struct replyd *s)
@@ -326,54 +374,78 @@ void rd_server_close(struct replyd *s)
 	atomic_store(&s->acceptor.stop, 0);
 }
 
-long replyd_serve(struct replyd *s)
+long rd_server_serve(struct replyd *s)
 {
-	int policy;
+	int policy, error;
 	long cut;
 
-	if (atomic_load(&s->phase) != PHASE_OPEN)
-		return rd_server_failed(s, "not open");
 	atomic_store(&s->phase, PHASE_SERVING);
 	policy = server_schedule(SCHED_BATCH);
 	cut = rd_acceptor_run(&s->acceptor);
+	error = errno;
 	server_schedule(policy);
-	s->failed = false;
-	if (cut < 0)
-		rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
 	if (s->acceptor.stuck > 0) /* they may still touch any part of it */
 		atomic_store(&s->phase, PHASE_STUCK);
 	else
 		rd_server_close(s);
+	errno = error;
 	return cut;
+}
+
+long replyd_serve(struct replyd *s)
+{
+	long cut = -1;
+
+	if (!s || s->failed)
+		return -1;
+	if (atomic_load(&s->phase) == PHASE_OPEN) {
+		cut = rd_server_serve(s);
+		if (cut < 0)
+			rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
+	} else if (!*s->error) {
+		rd_server_failed(s, "it is not open");
+	}
+	s->failed = false; /* it may do so the next time */
+	return cut;
+}
+
+void rd_server_drain(struct replyd *s, long ms)
+{
+	uint64_t most = ms < 0 ? 0 : ms < LONGEST_MS ? (uint64_t)ms : LONGEST_MS;
+
+	rd_acceptor_stop(&s->acceptor, rd_clock_us() + most * 1000);
 }
 
 void replyd_drain(struct replyd *s)
 {
-	uint64_t until_us = rd_clock_us() + server_us(s, SET_DRAIN_MS);
-
-	rd_acceptor_stop(&s->acceptor, until_us); /* before it is open: it ends once it serves */
+	if (s) /* before it is open: it ends once it serves */
+		rd_server_drain(s, s->setting[SET_DRAIN_MS]);
 }
 
 void replyd_free(struct replyd *s)
 {
+	replyd_stop(s, 0);
 	if (!s || atomic_load(&s->phase) == PHASE_STUCK)
 		return;
 	if (atomic_load(&s->phase) == PHASE_OPEN)
 		rd_server_close(s);
 	rd_app_free(&s->app);
 	rd_router_free(&s->line_router);
+	for (size_t i = 0; i < RD_LISTENERS; i++)
+		rd_router_free(&s->own[i].line_router);
 	rd_mime_free(s->mime);
 	rd_config_free(s->config);
 	for (size_t i = 0; i < s->listeners; i++)
 		free(s->url[i]);
 	rd_lock_fini(&s->look);
+	rd_lock_fini(&s->stop);
 	close(s->wake_fd);
 	free(s);
 }
 
 const char *replyd_error(const struct replyd *s)
 {
-	return s->error;
+	return s ? s->error : "no memory";
 }
 
 static void server_look(struct replyd *s, struct rd_server_view *view)

@@ -30,6 +30,7 @@ struct rd_mime;	  /* codec/mime.h */
 struct rd_service {
 	struct rd_http_service http;
 	struct rd_line_service line;
+	struct rd_router line_router; /* of a line listener: its one route */
 };
 
 struct replyd {
@@ -49,12 +50,14 @@ struct replyd {
 	struct rd_queue queue;
 	struct rd_pool pool;
 	struct rd_acceptor acceptor;
-	struct rd_lock look;   /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
-	_Atomic int phase;     /* enum rd_phase */
-	int wake_fd;	       /* an eventfd that ends main's wait; as long as the server */
-	pthread_t thread;      /* of replyd_start */
-	bool started, patient; /* it was called; its end waits for every handler */
-	bool failed;	       /* error is what failed first */
+	struct rd_lock stop; /* rank STOP: held by who starts or stops the thread */
+	struct rd_lock look; /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
+	_Atomic int phase;   /* enum rd_phase */
+	int wake_fd;	     /* an eventfd that ends main's wait; as long as the server */
+	pthread_t thread;    /* of replyd_start ... */
+	bool started;	     /* ... which was called, and replyd_stop not yet */
+	bool patient;	     /* what is opened waits at its end for every handler */
+	bool failed;	     /* error is what failed first */
 	char error[1024];
 };
 
@@ -68,6 +71,18 @@ enum rd_phase {
 /* Takes data. 0 or -1. */
 int rd_server_route(struct replyd *server, const char *prefix, const struct rd_handler *handler,
 		    void *data);
+
+/* Has the handler answer the line listeners. 0 or -1. */
+int rd_server_line(struct replyd *server, const struct rd_handler *handler, void *data);
+
+/* Serves, being open. As replyd_serve, but what failed is in errno alone. */
+long rd_server_serve(struct replyd *server);
+
+/* As replyd_drain, with a time of its own. */
+void rd_server_drain(struct replyd *server, long ms);
+
+/* Whether it may be added to. False for NULL, and with server->error when it is open. */
+bool rd_server_made(struct replyd *server);
 
 /* The one route of the line listeners; NULL: there is none. */
 struct rd_route *rd_server_line_route(const struct replyd *server);

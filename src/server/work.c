@@ -5,7 +5,10 @@
  */
 #include "server/work.h"
 
+#include "handlers/echo.h"
 #include "handlers/files.h"
+#include "handlers/health.h"
+#include "handlers/program.h"
 #include "handlers/redirect.h"
 #include "handlers/text.h"
 #include "handlers/upload.h"
@@ -94,14 +97,63 @@ static int work_text(const struct want *w, struct rd_work *work)
 	return text ? 0 : work_failed(w, ROUTE_text);
 }
 
+static int work_echo(const struct want *w, struct rd_work *work)
+{
+	(void)w;
+	*work = (struct rd_work){ &rd_echo_http, NULL };
+	return 0;
+}
+
+static int work_health(const struct want *w, struct rd_work *work)
+{
+	*work = (struct rd_work){ &rd_health, &w->server->slots.draining };
+	return 0;
+}
+
+/* What a section says of its program, by the options that it has for that. */
+struct program_options {
+	enum rd_option program, root, directory, user, environment, memory, cpu;
+};
+
+static struct rd_program *work_program_new(const struct want *w, const struct program_options *o)
+{
+	const struct rd_section *s = w->section;
+	struct rd_program_config config = {
+		.argv = w->value->list,
+		.environment = rd_config_value(s, o->environment)->list,
+		.directory = rd_config_value(s, o->directory)->text,
+		.root = o->root == OPTION_COUNT ? NULL : rd_config_value(s, o->root)->text,
+		.user = rd_config_value(s, o->user)->text,
+		.limits = { .memory = rd_config_value(s, o->memory)->number,
+			    .cpu_s = (rd_config_value(s, o->cpu)->number + 999) / 1000 },
+	};
+	char why[512];
+	struct rd_program *program = rd_program_new(&config, why, sizeof(why));
+
+	if (!program)
+		rd_configure_wrong(w->server, s, o->program, "%s", why);
+	return program;
+}
+
+static int work_program(const struct want *w, struct rd_work *work)
+{
+	static const struct program_options options = {
+		ROUTE_program,	   ROUTE_root,	 ROUTE_directory, ROUTE_user,
+		ROUTE_environment, ROUTE_memory, ROUTE_cpu,
+	};
+
+	*work = (struct rd_work){ &rd_program_cgi, work_program_new(w, &options) };
+	return work->data ? 0 : -1;
+}
+
 static const struct {
 	enum rd_option option; /* of a route, that names the work */
 	int (*make)(const struct want *w, struct rd_work *work);
 } kinds[] = {
-	{ ROUTE_files, work_files },
-	{ ROUTE_upload, work_upload },
-	{ ROUTE_redirect, work_redirect },
-	{ ROUTE_text, work_text },
+	{ ROUTE_files, work_files },	   { ROUTE_upload, work_upload },
+	{ ROUTE_redirect, work_redirect }, { ROUTE_text, work_text },
+	{ ROUTE_echo, work_echo },	   { ROUTE_health, work_health },
+	{ ROUTE_program, work_program },
 };
 
 int rd_work_make(struct replyd *s, const struct rd_section *section, size_t kept,
@@ -110,8 +162,26 @@ int rd_work_make(struct replyd *s, const struct rd_section *section, size_t kept
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		const struct rd_value *value = rd_config_value(section, kinds[i].option);
 
-		if (value->where.line)
+		if (value->where.line && (value->number || value->text || value->count))
 			return kinds[i].make(&(struct want){ s, section, value, kept }, work);
 	}
 	return rd_configure_wrong(s, section, OPTION_COUNT, "nothing answers here");
+}
+
+int rd_work_line(struct replyd *s, const struct rd_section *section, struct rd_work *work)
+{
+	static const struct program_options options = {
+		LISTEN_program,	    OPTION_COUNT,  LISTEN_directory, LISTEN_user,
+		LISTEN_environment, LISTEN_memory, LISTEN_cpu,
+	};
+	const struct rd_value *value = rd_config_value(section, LISTEN_program);
+	struct want want = { s, section, value, 0 };
+
+	*work = (struct rd_work){ &rd_echo, NULL };
+	if (!value->count)
+		return 0;
+	work->handler = rd_config_value(section, LISTEN_inetd)->number ? &rd_program_inetd
+								       : &rd_program_line;
+	work->data = work_program_new(&want, &options);
+	return work->data ? 0 : -1;
 }

@@ -14,6 +14,9 @@ struct rd_work {
 	void *data; /* the handler's release frees it */
 };
 
+/* What a line listener's section says; the server's echo where it names nothing. As rd_work_make. */
+int rd_work_line(struct replyd *server, const struct rd_section *section, struct rd_work *work);
+
 /*
  * Makes what `section` says; `kept` files may be kept open for it. 0, or -1 with server->error,
  * which names the line.

@@ -3,6 +3,7 @@
  *
  *        name   word     guards
  */
+LOCK_RANK(STOP,  "stop",  "the thread that a started server runs in")
 LOCK_RANK(LOOK,  "look",  "a running server's parts, while a stranger looks at them")
 LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")
 LOCK_RANK(DETACH, "detach", "which connection a detached exchange still has")

@@ -156,7 +156,11 @@ static enum rd_verdict held_refuse(struct rd_conn *c)
 	return rd_transport_send(&c->transport, &iov, 1, false, &n) == IO_OK ? RD_LINGER : RD_CLOSE;
 }
 
-static const struct rd_protocol held = { "held", held_advance, held_refuse, NULL };
+static const struct rd_protocol held = {
+	.name = "held",
+	.advance = held_advance,
+	.refuse = held_refuse,
+};
 
 static void *run_main(void *arg)
 {

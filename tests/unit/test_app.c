@@ -36,6 +36,16 @@ static const struct rd_handler writes = {
 	.methods = 1u << METHOD_PUT | 1u << METHOD_DELETE,
 	.perform = perform,
 };
+static const struct rd_handler posts = {
+	.name = "posts",
+	.methods = 1u << METHOD_POST,
+	.perform = perform,
+};
+static const struct rd_handler options = {
+	.name = "options",
+	.methods = 1u << METHOD_OPTIONS,
+	.perform = perform,
+};
 static const struct rd_handler all = {
 	.name = "all",
 	.methods = RD_METHODS_ANY | 1u << METHOD_OPTIONS,
@@ -77,7 +87,7 @@ static int exchange(const char *line, const char *fields)
 	if (!status)
 		status = rd_app_admit(&x);
 	if (!status)
-		status = x.route->handler->perform(&x, x.route->data);
+		status = x.route->handler.perform(&x, x.route->data);
 	rd_app_end(&x, status);
 	return x.reply.status;
 }
@@ -221,6 +231,37 @@ START_TEST(method)
 }
 END_TEST
 
+/* Of routes with one pattern, the one that takes the method. What none takes gets no further. */
+START_TEST(methods_of_several)
+{
+	struct rd_router *router = &rd_app_host(&app, "")->router;
+	struct rd_route *a = rd_router_add(router, 0, "/{x}", true, &reads, NULL);
+	struct rd_route *b = rd_router_add(router, 0, "/{y}", true, &writes, NULL);
+	struct rd_route *o;
+
+	add("", "/", &posts);
+	ck_assert_int_eq(exchange("HEAD /a", "Host: t\r\n"), 200);
+	ck_assert_ptr_eq(x.route, a);
+	ck_assert_str_eq(replyd_param(&x, "x"), "a");
+	ck_assert_ptr_null(replyd_param(&x, "y"));
+	ck_assert_int_eq(exchange("PUT /a/c", "Host: t\r\n"), 200);
+	ck_assert_ptr_eq(x.route, b);
+	ck_assert_str_eq(replyd_param(&x, "y"), "a");
+	ck_assert_str_eq(replyd_rest(&x), "/c");
+	ck_assert_uint_eq(handler.called, 2);
+	ck_assert_int_eq(exchange("POST /a", "Host: t\r\n"), 405);
+	ck_assert_str_eq(says("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
+	done();
+	ck_assert_int_eq(exchange("OPTIONS /a", "Host: t\r\n"), 204);
+	ck_assert_str_eq(says("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
+	ck_assert_uint_eq(handler.called, 2);
+	o = rd_router_add(router, 0, "/{z}", true, &options, NULL);
+	ck_assert_int_eq(exchange("OPTIONS /a", "Host: t\r\n"), 200);
+	ck_assert_ptr_eq(x.route, o);
+	ck_assert_int_eq(exchange("POST /", "Host: t\r\n"), 200);
+}
+END_TEST
+
 START_TEST(policy_auth)
 {
 	static const char hash[] = "a:$5$rounds=1000$dWPHs0rfcp0muxWS"
@@ -340,6 +381,15 @@ START_TEST(ends)
 	handler.status = 404;
 	ck_assert_int_eq(exchange("GET /", "Host: a\r\n"), 404);
 	ck_assert_mem_eq(x.reply.body.bytes, "hello", 5);
+	/* another one, after it gave a reply: of that only the fields are left */
+	handler.gives = 403;
+	handler.status = 200;
+	handler.type = "a/b";
+	ck_assert_int_eq(exchange("GET /", "Host: a\r\n"), 403);
+	ck_assert_str_eq(says("Content-Type"), "text/html; charset=utf-8");
+	ck_assert_ptr_nonnull(memmem(x.reply.body.bytes, x.reply.length, "403 Forbidden", 13));
+	done();
+	handler.gives = 0;
 	/* nothing at all */
 	handler.status = 0;
 	ck_assert_int_eq(exchange("GET /", "Host: a\r\n"), 500);
@@ -366,6 +416,7 @@ int main(void)
 	tcase_add_test(tcase, host_absent);
 	tcase_add_test(tcase, routes);
 	tcase_add_loop_test(tcase, method, 0, COUNT(methods));
+	tcase_add_test(tcase, methods_of_several);
 	tcase_add_test(tcase, policy_auth);
 	tcase_add_loop_test(tcase, policy_cache, 0, COUNT(lives));
 	tcase_add_test(tcase, policy_fields);

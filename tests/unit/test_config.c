@@ -113,8 +113,10 @@ static const struct {
 	  "say http or line" },
 	{ LISTEN("deadlines {\nhead = 1ms }"),
 	  "t.conf:4: listen \"127.0.0.1:0\": deadlines: head: 1ms is not from 10ms to 1h" },
-	{ LISTEN("workers { }"), "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
-				 "here; there are protocol deadlines limits" },
+	{ LISTEN("workers { }"),
+	  "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
+	  "here; there are protocol "
+	  "program inetd directory user environment memory cpu time_limit deadlines limits" },
 	{ LISTEN("") LISTEN(""), "t.conf:5: \"/\" stands in line 1 already" },
 	{ "listen \"a:1\" { }\nlisten \"a:1\" { }\n",
 	  "t.conf:2: \"a:1\" stands in line 1 already" },
@@ -143,9 +145,9 @@ static const struct {
 	{ "route \"/a\" { text = b }\nroute \"/a/\" { text = b }\n",
 	  "t.conf:2: route \"/a/\": stands in line 1 already" },
 	{ ROUTE(""),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, redirect or text" },
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, redirect, text, echo or health" },
 	{ ROUTE("list = yes"),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, redirect or text" },
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, redirect, text, echo or health" },
 	{ ROUTE("files = a\ntext = b"),
 	  "t.conf:3: route \"/\": text: does not go with files in line 2: "
 	  "a route has one of them" },

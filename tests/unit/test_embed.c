@@ -41,6 +41,40 @@ static int waits(struct replyd_exchange *x, void *data)
 	return 503;
 }
 
+static _Atomic bool may_leave;
+
+/* Does not ask whether it is in vain. */
+static int stuck(struct replyd_exchange *x, void *data)
+{
+	(void)data;
+	atomic_fetch_add(&inside, 1);
+	while (!atomic_load(&may_leave))
+		usleep(1000);
+	atomic_fetch_sub(&inside, 1);
+	return replyd_text(x, 200, "at last\n");
+}
+
+static struct replyd_exchange *_Atomic detached;
+
+static int later(struct replyd_exchange *x, void *data)
+{
+	(void)data;
+	atomic_store(&detached, replyd_detach(x));
+	return 0;
+}
+
+/* Its line, ten thousand times. */
+static int lines(struct replyd_exchange *x, void *data)
+{
+	const char *line = replyd_body(x, &(size_t){ 0 });
+
+	(void)data;
+	replyd_begin(x, 200, NULL);
+	for (int i = 0; i < 10000; i++)
+		replyd_print(x, "%s, line %04d\n", line, i);
+	return 0;
+}
+
 /* -1 when nobody listens there. */
 static int reaches(const char *url)
 {
@@ -64,14 +98,19 @@ static int asks(const char *url, const char *request)
 	return fd;
 }
 
-/* All that comes until the end. */
+/* All that comes until the end, or the end of it. */
 static const char *hears(int fd)
 {
-	size_t len = 0;
+	size_t len = 0, most = sizeof(reply) - 1;
 	ssize_t n;
 
-	while ((n = recv(fd, reply + len, sizeof(reply) - 1 - len, 0)) > 0)
+	while ((n = recv(fd, reply + len, most - len, 0)) > 0) {
 		len += (size_t)n;
+		if (len == most) {
+			memmove(reply, reply + most / 2, most - most / 2);
+			len = most - most / 2;
+		}
+	}
 	reply[len] = '\0';
 	close(fd);
 	return reply;
@@ -95,6 +134,8 @@ static struct replyd *made(void)
 	replyd_route(server, "PUT,POST /hello", hello, "stored");
 	replyd_route(server, "GET /user/{id}/", user, NULL);
 	replyd_route(server, "/wait", waits, NULL);
+	replyd_route(server, "/stuck", stuck, NULL);
+	replyd_route(server, "/later", later, NULL);
 	return server;
 }
 
@@ -148,6 +189,129 @@ START_TEST(cuts)
 }
 END_TEST
 
+static void *lets_leave(void *arg)
+{
+	usleep(1300 * 1000); /* longer than a server that is run waits */
+	atomic_store(&may_leave, true);
+	return arg;
+}
+
+/* However long it takes, and whoever asks: two do, and for neither a handler runs after. */
+static void *stops(void *server)
+{
+	replyd_stop(server, 0);
+	MUST(atomic_load(&inside) == 0);
+	return NULL;
+}
+
+START_TEST(waits_for_handlers)
+{
+	struct replyd *server = made();
+	pthread_t release, other;
+	int fd;
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	fd = asks(replyd_url(server, 0), "GET /stuck HTTP/1.0\r\n\r\n");
+	while (atomic_load(&inside) < 1)
+		usleep(1000);
+	PTH(pthread_create(&release, NULL, lets_leave, NULL));
+	PTH(pthread_create(&other, NULL, stops, server));
+	stops(server);
+	PTH(pthread_join(release, NULL));
+	PTH(pthread_join(other, NULL));
+	ck_assert_ptr_nonnull(strstr(hears(fd), "at last"));
+	replyd_free(server);
+}
+END_TEST
+
+/* What another thread has of the server outlives it; a server that was not stopped is. */
+START_TEST(frees)
+{
+	struct replyd *server = made();
+	int fd;
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	fd = asks(replyd_url(server, 0), "GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
+	while (!atomic_load(&detached))
+		usleep(1000);
+	replyd_free(server);
+	ck_assert_str_eq(hears(fd), "");
+	ck_assert(replyd_cancelled(detached));
+	ck_assert_str_eq(replyd_path(detached), "/later");
+	replyd_text(detached, 200, "too late\n");
+	replyd_complete(detached);
+}
+END_TEST
+
+static const char *text_of(const char *url)
+{
+	static char text[64];
+
+	url += strncmp(url, "http://", 7) == 0 ? 7 : 0;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(url, "/"), url);
+	return text;
+}
+
+/* The address that it was started with once may be said again. */
+START_TEST(starts_again)
+{
+	struct replyd *server = made();
+	const char *address;
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	address = text_of(replyd_url(server, 0));
+	ck_assert_int_eq(replyd_stop(server, 1000), 0);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_msg(replyd_start(server, address) == 0, "%s", replyd_error(server));
+		ck_assert_ptr_null(replyd_url(server, 1));
+		ck_assert_ptr_nonnull(strstr(ask(server, "GET /hello"), "hello, world"));
+		ck_assert_int_eq(replyd_stop(server, 1000), 0);
+	}
+	replyd_free(server);
+}
+END_TEST
+
+/* What is open is not added to. */
+START_TEST(only_before)
+{
+	struct replyd *server = made();
+
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
+	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), -1);
+	ck_assert_str_eq(replyd_error(server), "it is open: that is to be said before");
+	ck_assert_int_eq(replyd_open(server), -1);
+	ck_assert_int_eq(replyd_serve(server), -1);
+	ck_assert_int_eq(replyd_run(server, NULL), 1);
+	ck_assert_int_eq(replyd_set(server, "workers", "1"), -1);
+	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_HTTP), -1);
+	ck_assert_int_eq(replyd_route(server, "GET /more", hello, NULL), -1);
+	ck_assert_int_eq(replyd_line(server, lines, NULL), -1);
+	ck_assert_int_eq(replyd_files(server, "/files", "/", false), -1);
+	ck_assert_ptr_null(replyd_url(server, 1));
+	ck_assert_ptr_nonnull(strstr(ask(server, "GET /hello"), "hello, world"));
+	ck_assert_int_eq(replyd_stop(server, 1000), 0);
+	replyd_free(server);
+}
+END_TEST
+
+START_TEST(line_service)
+{
+	struct replyd *server = made();
+
+	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_LINE), 0);
+	ck_assert_int_eq(replyd_start(server, NULL), -1);
+	ck_assert_str_eq(replyd_error(server), "nothing answers the lines: replyd_line says what");
+	ck_assert_int_eq(replyd_line(server, lines, NULL), 0);
+	ck_assert_int_eq(replyd_start(server, NULL), 0);
+	hears(asks(replyd_url(server, 0), "a\r\n"));
+	ck_assert_ptr_nonnull(strstr(reply, "\na, line 9998\na, line 9999\n"));
+	ck_assert_int_eq(replyd_stop(server, 10000), 0);
+	ck_assert_int_eq(replyd_echo(server), -1);
+	ck_assert_str_eq(replyd_error(server), "something answers the lines already");
+	replyd_free(server);
+}
+END_TEST
+
 static const struct {
 	const char *first, *second, *error;
 } conflicts[] = {
@@ -157,6 +321,9 @@ static const struct {
 	{ "get /a", "GET /a", "\"get /a\" is no route: it has to be as \"GET /a/{b}\"" },
 	{ "GET a", "GET /a", "\"GET a\" is no route: it has to be as \"GET /a/{b}\"" },
 	{ "GET", "GET /a", "\"GET\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET,BREW /a", "GET /a", "\"GET,BREW /a\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET/a", "GET /a", "\"GET/a\" is no route: it has to be as \"GET /a/{b}\"" },
+	{ "GET, PUT /a", "PUT /a", "\"PUT /a\": another route answers for the same" },
 	{ "GET /{a}{b}", "GET /a", "\"GET /{a}{b}\" is no route: it has to be as \"GET /a/{b}\"" },
 };
 
@@ -177,16 +344,14 @@ END_TEST
 START_TEST(may_try_again)
 {
 	struct replyd *server = made(), *other = made();
-	const char *address = NULL;
-	char text[64];
+	const char *address;
 
 	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
-	address = replyd_url(server, 0) + strlen("http://");
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(address, "/"), address);
-	ck_assert_int_eq(replyd_start(other, text), -1);
+	address = text_of(replyd_url(server, 0));
+	ck_assert_int_eq(replyd_start(other, address), -1);
 	ck_assert_ptr_nonnull(strstr(replyd_error(other), "in use"));
 	ck_assert_int_eq(replyd_stop(server, 1000), 0);
-	ck_assert_int_eq(replyd_start(other, NULL), 0);
+	ck_assert_msg(replyd_start(other, address) == 0, "%s", replyd_error(other));
 	ck_assert_ptr_nonnull(strstr(ask(other, "GET /hello"), "\r\n\r\nhello, world\n"));
 	ck_assert_int_eq(replyd_stop(other, 1000), 0);
 	replyd_free(server);
@@ -198,12 +363,24 @@ START_TEST(without_a_server)
 {
 	ck_assert_int_eq(replyd_route(NULL, "GET /", hello, NULL), -1);
 	ck_assert_int_eq(replyd_line(NULL, hello, NULL), -1);
+	ck_assert_int_eq(replyd_set(NULL, "workers", "1"), -1);
+	ck_assert_int_eq(replyd_configure(NULL, "/dev/null"), -1);
+	ck_assert_int_eq(replyd_listen(NULL, "127.0.0.1:0", REPLYD_HTTP), -1);
+	ck_assert_int_eq(replyd_files(NULL, "/", "/", false), -1);
+	ck_assert_int_eq(replyd_echo(NULL), -1);
 	ck_assert_int_eq(replyd_run(NULL, "127.0.0.1:0"), 1);
+	ck_assert_int_eq(replyd_open(NULL), -1);
+	ck_assert_int_eq(replyd_serve(NULL), -1);
+	ck_assert_ptr_null(replyd_url(NULL, 0));
+	replyd_drain(NULL);
+	ck_assert_str_eq(replyd_error(NULL), "no memory");
 	ck_assert_int_eq(replyd_start(NULL, "127.0.0.1:0"), -1);
 	ck_assert_int_eq(replyd_stop(NULL, 0), 0);
 	replyd_free(NULL);
 }
 END_TEST
+
+static struct sigaction during;
 
 /* Once it serves. */
 static void *end_it(void *url)
@@ -214,6 +391,7 @@ static void *end_it(void *url)
 		usleep(1000);
 	MUST(send(fd, "GET /hello HTTP/1.0\r\n\r\n", 23, MSG_NOSIGNAL) == 23);
 	MUST(strstr(hears(fd), "hello, world"));
+	MUST(sigaction(SIGPIPE, NULL, &during) == 0);
 	kill(getpid(), SIGTERM);
 	return NULL;
 }
@@ -237,9 +415,73 @@ START_TEST(runs)
 	PTH(pthread_join(thread, NULL));
 	ck_assert_int_eq(sigaction(SIGTERM, NULL, &after), 0);
 	ck_assert(before.sa_handler == after.sa_handler);
+	ck_assert(during.sa_handler == SIG_IGN);
+	ck_assert_int_eq(sigaction(SIGPIPE, NULL, &after), 0);
+	ck_assert(after.sa_handler == SIG_DFL);
 	free(url);
 	replyd_drain(server); /* too late, and harmless */
 	replyd_free(server);
+}
+END_TEST
+
+static void on_pipe(int number)
+{
+	(void)number;
+}
+
+/* Nobody's own handler of SIGPIPE is replaced; a drain that was asked for before is not forgotten. */
+START_TEST(runs_not)
+{
+	struct sigaction own = { .sa_handler = on_pipe };
+	struct replyd *server = made();
+	pthread_t thread;
+	char *url;
+
+	ck_assert_int_eq(sigaction(SIGPIPE, &own, NULL), 0);
+	replyd_drain(server);
+	ck_assert_int_eq(replyd_run(server, "127.0.0.1:0"), 0);
+	url = strdup(replyd_url(server, 0));
+	PTH(pthread_create(&thread, NULL, end_it, url));
+	ck_assert_int_eq(replyd_run(server, NULL), 0);
+	PTH(pthread_join(thread, NULL));
+	ck_assert(during.sa_handler == on_pipe);
+	free(url);
+	replyd_free(server);
+}
+END_TEST
+
+/* Asks for what does not end, and for the end twice. */
+static void *end_it_twice(void *url)
+{
+	int fd;
+
+	while ((fd = reaches(url)) < 0)
+		usleep(1000);
+	MUST(send(fd, "GET /stuck HTTP/1.0\r\n\r\n", 23, MSG_NOSIGNAL) == 23);
+	while (atomic_load(&inside) < 1)
+		usleep(1000);
+	kill(getpid(), SIGINT);
+	while (close(reaches(url)) == 0) /* until it drains */
+		usleep(1000);
+	kill(getpid(), SIGTERM);
+	pause();
+	return NULL;
+}
+
+START_TEST(runs_no_longer)
+{
+	struct replyd *server = made();
+	pthread_t thread;
+	char *url;
+
+	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_HTTP), 0);
+	ck_assert_int_eq(replyd_open(server), 0);
+	url = strdup(replyd_url(server, 0));
+	replyd_drain(server);
+	ck_assert_int_eq(replyd_serve(server), 0);
+	PTH(pthread_create(&thread, NULL, end_it_twice, url));
+	replyd_run(server, NULL);
+	ck_abort_msg("the second signal was waited for");
 }
 END_TEST
 
@@ -254,9 +496,16 @@ int main(void)
 	tcase_add_test(tcase, starts_and_stops);
 	tcase_add_test(tcase, cuts);
 	tcase_add_loop_test(tcase, refuses, 0, sizeof(conflicts) / sizeof(*conflicts));
+	tcase_add_test(tcase, waits_for_handlers);
+	tcase_add_test(tcase, frees);
+	tcase_add_test(tcase, starts_again);
+	tcase_add_test(tcase, only_before);
+	tcase_add_test(tcase, line_service);
 	tcase_add_test(tcase, may_try_again);
 	tcase_add_test(tcase, without_a_server);
 	tcase_add_test(tcase, runs);
+	tcase_add_test(tcase, runs_not);
+	tcase_add_test_raise_signal(tcase, runs_no_longer, SIGTERM);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

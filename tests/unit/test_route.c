@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -84,7 +85,7 @@ START_TEST(owns)
 	struct rd_route *route = rd_router_add(&r, 0, "/a/", true, &handler, &one);
 
 	ck_assert_ptr_eq(route->data, &one);
-	ck_assert_ptr_eq(route->handler, &handler);
+	ck_assert_ptr_eq(route->handler.release, handler_release);
 	ck_assert_ptr_nonnull(rd_router_add(&r, 0, "/b", true, &handler, &two));
 	ck_assert_ptr_null(rd_router_add(&r, 0, "/a", true, &handler, &four)); /* there is one */
 	ck_assert_ptr_null(rd_router_add(&r, 0, "/b//", true, &handler, &four));
@@ -115,6 +116,10 @@ static const struct {
 	{ 1u << METHOD_GET, "/{}", false, EINVAL },
 	{ 1u << METHOD_GET, "/{a-b}", false, EINVAL },
 	{ 1u << METHOD_GET, "x", false, EINVAL },
+	{ 1u << METHOD_GET, "/x//y", false, EINVAL },
+	{ 1u << METHOD_GET, "/x//", true, EINVAL },
+	{ 1u << METHOD_GET, "/x/./y", false, EINVAL },
+	{ 1u << METHOD_GET, "/..", false, EINVAL },
 	{ 1u << METHOD_GET, "", false, 0 },
 };
 
@@ -131,7 +136,7 @@ static const struct {
 	{ METHOD_GET, "/user/7/", 3, true, "/" },    { METHOD_GET, "/user/7/x/y", 3, true, "/x/y" },
 	{ METHOD_GET, "/user/7/c", 7, true, "" },    { METHOD_GET, "/users/7/c", 6, true, "" },
 	{ METHOD_GET, "/users/7/d", -1, false, "" }, { METHOD_GET, "/user/", -1, false, "" },
-	{ METHOD_GET, "/user", -1, false, "" },	     { METHOD_GET, "/", 14, true, "" },
+	{ METHOD_GET, "/user", -1, false, "" },	     { METHOD_GET, "/", 18, true, "" },
 	{ METHOD_GET, "/x", -1, false, "" },
 };
 
@@ -174,6 +179,141 @@ START_TEST(patterns)
 }
 END_TEST
 
+/* The same by the book: a list of segments, and which of two patterns is nearer. */
+enum { DEEP = 4, MADE = 6 };
+
+struct plain {
+	unsigned segments, methods;
+	const char *segment[DEEP];
+	bool below;
+	char text[64];
+	struct rd_route *route;
+};
+
+static unsigned chance(unsigned below)
+{
+	static uint64_t state = 1;
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(state >> 33) % below;
+}
+
+static void plain_make(struct plain *p, const char *const *words, unsigned kinds)
+{
+	char *end = p->text;
+
+	*p = (struct plain){ .segments = chance(DEEP), .below = chance(2) };
+	for (unsigned i = 0; i < p->segments; i++) {
+		p->segment[i] = words[chance(kinds)];
+		end += sprintf(end, "/%s", p->segment[i]);
+		if (*p->segment[i] == '{') /* each name is another */
+			end += sprintf(end - 1, "%u}", i) - 1;
+	}
+	if (p->below || end == p->text)
+		strcpy(end, "/");
+	p->methods = 1 + chance(15);
+}
+
+static bool plain_fits(const struct plain *p, const struct plain *path)
+{
+	if (path->segments < p->segments || (path->segments > p->segments && !p->below))
+		return false;
+	if (path->segments == p->segments && p->segments > 0 && path->below && !p->below)
+		return false; /* there is a slash more */
+	for (unsigned i = 0; i < p->segments; i++)
+		if (*p->segment[i] != '{' && strcmp(p->segment[i], path->segment[i]) != 0)
+			return false;
+	return true;
+}
+
+/* What stands at a place of a pattern, the nearest first. */
+static int plain_kind(const struct plain *p, unsigned at)
+{
+	if (at >= p->segments)
+		return p->below ? 3 : 2;
+	return *p->segment[at] == '{';
+}
+
+static int plain_nearer(const struct plain *a, const struct plain *b)
+{
+	for (unsigned i = 0; i <= DEEP; i++)
+		if (plain_kind(a, i) != plain_kind(b, i))
+			return plain_kind(a, i) - plain_kind(b, i);
+	return 0;
+}
+
+static bool plain_same(const struct plain *a, const struct plain *b)
+{
+	for (unsigned i = 0; i <= DEEP; i++) {
+		if (plain_kind(a, i) != plain_kind(b, i))
+			return false;
+		if (plain_kind(a, i) == 0 && strcmp(a->segment[i], b->segment[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static struct rd_route *plain_add(struct rd_router *r, struct plain *list, unsigned i)
+{
+	bool conflict = false;
+
+	for (unsigned j = 0; j < i; j++)
+		conflict = conflict || (list[j].route && plain_same(&list[j], &list[i]) &&
+					list[j].methods & list[i].methods);
+	list[i].route =
+		rd_router_add(r, list[i].methods, list[i].text, list[i].below, &plain, NULL);
+	ck_assert_int_eq(!list[i].route, conflict);
+	return list[i].route;
+}
+
+static void plain_ask(const struct rd_router *r, const struct plain *list, const struct plain *path)
+{
+	const struct plain *best = NULL;
+	unsigned method = chance(4);
+	struct rd_route *route = rd_router_find(r, method, path->text, strlen(path->text), &rest);
+	size_t at = 0;
+
+	for (unsigned i = 0; i < MADE; i++) {
+		const struct plain *p = &list[i];
+		int order = best ? plain_nearer(p, best) : -1;
+
+		if (!p->route || !plain_fits(p, path))
+			continue;
+		if (order < 0 || (order == 0 && p->methods & 1u << method))
+			best = p;
+	}
+	ck_assert_msg(!best == !route, "%s: %s", path->text, best ? best->text : "none");
+	if (!best)
+		return;
+	ck_assert_msg(rd_pattern_compare(&route->pattern, &best->route->pattern) == 0,
+		      "%s: %s, not %s", path->text, best->text, route->pattern.text);
+	ck_assert_int_eq(!(route->methods & 1u << method), !(best->methods & 1u << method));
+	for (unsigned i = 0; i < best->segments; i++)
+		at += 1 + strlen(path->segment[i]);
+	ck_assert_uint_eq(rest, !best->below ? strlen(path->text) : at);
+}
+
+START_TEST(by_the_book)
+{
+	static const char *const words[] = { "{n}", "a", "ab", "b", "abc" };
+
+	for (unsigned round = 0; round < 20000; round++) {
+		struct plain list[MADE], path;
+		struct rd_router r = { 0 };
+
+		for (unsigned i = 0; i < MADE; i++) {
+			plain_make(&list[i], words, 4);
+			plain_add(&r, list, i);
+		}
+		for (unsigned i = 0; i < 20; i++) {
+			plain_make(&path, words + 1, 4);
+			plain_ask(&r, list, &path);
+		}
+		rd_router_free(&r);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *path, *name, *value;
 } params[] = {
@@ -194,6 +334,36 @@ START_TEST(parameters)
 	ck_assert_int_eq(!value.at, !params[_i].value);
 	ck_assert(!value.at || rd_span_eq(value, params[_i].value));
 	rd_pattern_free(&p);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	unsigned methods; /* 0: wrong */
+} lists[] = {
+	{ "", RD_METHODS_ANY },
+	{ "GET", 1u << METHOD_GET | 1u << METHOD_HEAD },
+	{ "HEAD", 1u << METHOD_HEAD },
+	{ "PUT,POST", 1u << METHOD_PUT | 1u << METHOD_POST },
+	{ " PUT ,\tPOST", 1u << METHOD_PUT | 1u << METHOD_POST },
+	{ "OPTIONS, TRACE, OPTIONS", 1u << METHOD_OPTIONS | 1u << METHOD_TRACE },
+	{ "get", 0 },
+	{ "GET POST", 0 },
+	{ "GET,", 0 },
+	{ ",GET", 0 },
+	{ ",", 0 },
+	{ " ", 0 },
+	{ "BREW", 0 },
+	{ "CONNECT", 0 },
+};
+
+START_TEST(method_lists)
+{
+	unsigned methods = 0;
+	bool right = rd_router_methods(lists[_i].text, strlen(lists[_i].text), &methods);
+
+	ck_assert_int_eq(right, lists[_i].methods != 0);
+	ck_assert(!right || methods == lists[_i].methods);
 }
 END_TEST
 
@@ -232,6 +402,8 @@ int main(void)
 
 	tcase_add_loop_test(tcase, longest_prefix, 0, COUNT(finds));
 	tcase_add_loop_test(tcase, patterns, 0, COUNT(asks));
+	tcase_add_test(tcase, by_the_book);
+	tcase_add_loop_test(tcase, method_lists, 0, COUNT(lists));
 	tcase_add_loop_test(tcase, parameters, 0, COUNT(params));
 	tcase_add_test(tcase, by_length);
 	tcase_add_test(tcase, owns);

@@ -1,0 +1,72 @@
+/*
+ * inetd - a connection that is handed to its handler as it is.
+ * Thread:  the worker's that holds the connection, as long as the handler does.
+ * Never:   reads a byte before the handler has returned.
+ */
+#include "serve/inetd.h"
+
+#include "app/app.h"
+#include "serve/call.h"
+#include "serve/line.h"
+#include "serve/link.h"
+
+#include <fcntl.h>
+
+struct inetd {
+	struct rd_stream s;
+	struct replyd_exchange x;
+};
+
+static int inetd_descriptor(struct replyd_exchange *x)
+{
+	const struct inetd *i = x->connection;
+	int fd = i->s.conn->transport.fd, flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
+		return -1;
+	return fd;
+}
+
+static bool inetd_cancelled(struct replyd_exchange *x)
+{
+	return rd_link_cancelled(x, false);
+}
+
+static const struct rd_link inetd_link = {
+	.client = rd_link_client,
+	.descriptor = inetd_descriptor,
+	.cancelled = inetd_cancelled,
+	.cancel_fd = rd_link_cancel_fd,
+};
+
+static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *worker)
+{
+	const struct rd_line_service *service = conn->service;
+	struct inetd i; /* not cleared: it is large, and what is read of it was written before */
+
+	rd_stream_begin(&i.s, conn, worker);
+	rd_line_exchange(&i.x, "INETD", service->route);
+	i.x.link = &inetd_link;
+	i.x.connection = &i;
+	rd_call(worker, service->route, &i.x);
+	rd_exchange_end(&i.x);
+	rd_count(&worker->counters, COUNT_EXCHANGES);
+	conn->exchanges++;
+	conn->reason = CLOSE_ANSWERED;
+	return rd_stream_end(&i.s, RD_LINGER, 0, 0);
+}
+
+/* What its program would say is not known. */
+static enum rd_verdict inetd_refuse(struct rd_conn *conn)
+{
+	(void)conn;
+	return RD_CLOSE;
+}
+
+const struct rd_protocol rd_inetd = {
+	.name = "inetd",
+	.speaks_first = true,
+	.advance = inetd_advance,
+	.refuse = inetd_refuse,
+	.release = rd_stream_release,
+};
