@@ -26,7 +26,8 @@
 enum {
 	GRACE_US = 750 * 1000, /* less than the second that a server waits for its workers */
 	FLUSH_US = 10 * 1000,  /* what was written is not sent later */
-	LOOK_MS = 500,	       /* for a cancel that no descriptor shows */
+	LOOK_MS = 500,	       /* for a cancel that no descriptor shows ... */
+	WAIT_MS = 60 * 1000,   /* ... and where one does */
 	READ = 32 * 1024,
 	ERRORS_MOST = 64 * 1024, /* bytes of its errors that are logged */
 	LINE = 512,
@@ -44,7 +45,8 @@ struct run {
 	uint64_t flush_us; /* when what was taken is to be sent; 0: all is */
 	bool terminated;   /* SIGTERM was sent ... */
 	bool killed;	   /* ... and SIGKILL */
-	bool ended;	   /* it is not reaped, so that its group is still its own */
+	bool ended;	   /* it is not reaped, so that its group is still its own ... */
+	bool gone;	   /* ... unless who ignores SIGCHLD had it reaped */
 	enum rd_child_end end;
 	size_t errors; /* bytes of them so far */
 	size_t line_len;
@@ -58,11 +60,18 @@ static void run_close(struct run *r, int which)
 	r->p[which].fd = -1;
 }
 
+/* To all of its group. */
+static void run_signal(const struct run *r, int number)
+{
+	if (!r->gone)
+		kill(-r->pid, number);
+}
+
 static void run_terminate(struct run *r)
 {
 	r->terminated = true;
-	kill(-r->pid, SIGTERM);
-	kill(-r->pid, SIGCONT); /* a stopped one ends, too */
+	run_signal(r, SIGTERM);
+	run_signal(r, SIGCONT); /* a stopped one ends, too */
 	r->until_us = rd_clock_us() + GRACE_US;
 }
 
@@ -139,13 +148,12 @@ static void run_write(struct run *r)
 		run_close(r, IN);
 }
 
-/* Also where whoever is in this process, too, ignores SIGCHLD, and it is reaped already. */
 static void run_ended(struct run *r)
 {
 	siginfo_t info = { 0 };
 
-	if (waitid(P_PIDFD, (id_t)r->pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid == 0)
+	r->gone = waitid(P_PIDFD, (id_t)r->pidfd, &info, WEXITED | WNOHANG | WNOWAIT) != 0;
+	if (!r->gone && info.si_pid == 0)
 		return;
 	r->ended = true;
 	r->p[END].fd = -1;
@@ -160,7 +168,7 @@ static void run_grace_over(struct run *r)
 		run_end(r, CHILD_LINGERED);
 		return;
 	}
-	kill(-r->pid, SIGKILL);
+	run_signal(r, SIGKILL);
 	if (!r->killed && !r->ended)
 		r->until_us = rd_clock_us() + GRACE_US;
 	r->killed = true;
@@ -185,16 +193,16 @@ static uint64_t run_sooner(uint64_t a, uint64_t b)
 	return a && (!b || a < b) ? a : b;
 }
 
-/* Milliseconds until there is something to do though nothing happens; -1: for ever. */
+/* Milliseconds until there is something to do though nothing happens. */
 static int run_timeout(const struct run *r)
 {
+	int most = r->end == CHILD_ENDED && r->p[CANCEL].fd < 0 ? LOOK_MS : WAIT_MS;
 	uint64_t until = run_sooner(r->until_us, run_sooner(r->flush_us, run_deadline(r)));
-	uint64_t now = rd_clock_us(), ms;
+	uint64_t now = rd_clock_us();
 
-	if (!until)
-		return r->end == CHILD_ENDED && r->p[CANCEL].fd < 0 ? LOOK_MS : -1;
-	ms = until > now ? (until - now + 999) / 1000 : 0;
-	return ms < LOOK_MS ? (int)ms : LOOK_MS;
+	if (!until || until > now + (uint64_t)most * 1000)
+		return most;
+	return until > now ? (int)((until - now + 999) / 1000) : 0;
 }
 
 static void run_clock(struct run *r)
@@ -209,6 +217,15 @@ static void run_clock(struct run *r)
 	}
 	if (r->until_us && now >= r->until_us)
 		run_grace_over(r);
+}
+
+static void run_cancel(struct run *r)
+{
+	uint64_t deadline_us = run_deadline(r);
+
+	if (r->end == CHILD_ENDED && replyd_cancelled(r->c->x))
+		run_end(r, deadline_us && rd_clock_us() >= deadline_us ? CHILD_LATE
+								      : CHILD_CANCELLED);
 }
 
 static void run_turn(struct run *r)
@@ -226,8 +243,8 @@ static void run_turn(struct run *r)
 	if (r->p[END].revents)
 		run_ended(r);
 	run_clock(r);
-	if (r->end == CHILD_ENDED && (look || r->p[CANCEL].revents) && replyd_cancelled(r->c->x))
-		run_end(r, CHILD_CANCELLED);
+	if (look || r->p[CANCEL].revents)
+		run_cancel(r);
 	if (r->end != CHILD_ENDED) {
 		r->p[CANCEL].fd = -1;
 		r->flush_us = 0;
@@ -298,7 +315,7 @@ static int run_reap(struct run *r)
 	siginfo_t info = { .si_code = CLD_EXITED };
 
 	if (r->terminated)
-		kill(-r->pid, SIGKILL);
+		run_signal(r, SIGKILL);
 	waitid(P_PIDFD, (id_t)r->pidfd, &info, WEXITED);
 	close(r->pidfd);
 	return info.si_code == CLD_EXITED ? info.si_status : -info.si_status;

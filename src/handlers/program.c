@@ -200,8 +200,8 @@ static void program_log_end(struct replyd_exchange *x, const struct rd_program *
 {
 	if (end == CHILD_LATE)
 		replyd_log(x, "%s: its time was over", p->argv[0]);
-	else if (end == CHILD_ENDED && status > 128)
-		replyd_log(x, "%s: ended by signal %d", p->argv[0], status - 128);
+	else if (end == CHILD_ENDED && status < 0)
+		replyd_log(x, "%s: ended by signal %d", p->argv[0], -status);
 	else if (end == CHILD_ENDED && status != 0)
 		replyd_log(x, "%s: ended with status %d", p->argv[0], status);
 }
@@ -219,6 +219,14 @@ static int program_broken_off(struct replyd_exchange *x, enum rd_child_end end)
 static bool program_cgi_output(void *owner, const char *bytes, size_t len)
 {
 	return rd_cgi_reply_take(owner, bytes, len);
+}
+
+static void program_cgi_flush(void *owner)
+{
+	const struct rd_cgi_reply *r = owner;
+
+	if (r->begun && r->len > 0)
+		replyd_flush(r->x);
 }
 
 static int program_cgi(struct replyd_exchange *x, void *data)
@@ -241,11 +249,12 @@ static int program_cgi(struct replyd_exchange *x, void *data)
 		return 503;
 	program_child(&child, x, p, environment);
 	child.output = program_cgi_output;
+	child.flush = program_cgi_flush;
 	child.owner = &reply;
 	end = rd_child_run(&child, &status);
 	program_log_end(x, p, end, status);
-	if (end == CHILD_ENDED || (end == CHILD_REFUSED && reply.fault))
-		return rd_cgi_reply_end(&reply, status < 128, p->argv[0]);
+	if (end == CHILD_ENDED || end == CHILD_LINGERED || (end == CHILD_REFUSED && reply.fault))
+		return rd_cgi_reply_end(&reply, end != CHILD_ENDED || status >= 0, p->argv[0]);
 	rd_buffer_free(&reply.head);
 	return program_broken_off(x, end);
 }
@@ -253,6 +262,11 @@ static int program_cgi(struct replyd_exchange *x, void *data)
 static bool program_line_output(void *owner, const char *bytes, size_t len)
 {
 	return replyd_write(owner, bytes, len) == 0;
+}
+
+static void program_line_flush(void *owner)
+{
+	replyd_flush(owner);
 }
 
 static int program_line(struct replyd_exchange *x, void *data)
@@ -276,11 +290,12 @@ static int program_line(struct replyd_exchange *x, void *data)
 	program_child(&child, x, p, environment);
 	child.in = (struct rd_span){ line, x->content.len + 1 };
 	child.output = program_line_output;
+	child.flush = program_line_flush;
 	child.owner = x;
 	replyd_begin(x, 200, NULL);
 	end = rd_child_run(&child, &status);
 	program_log_end(x, p, end, status);
-	return end == CHILD_ENDED ? 0 : program_broken_off(x, end);
+	return end == CHILD_ENDED || end == CHILD_LINGERED ? 0 : program_broken_off(x, end);
 }
 
 /* TCPREMOTEIP, TCPREMOTEPORT and the like, as tcpserver has them. */
