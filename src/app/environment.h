@@ -19,8 +19,8 @@ struct rd_environment {
 
 /*
  * Adds "NAME=VALUE" strings, each with its NUL. Fields become HTTP_*, but for: Proxy, which
- * programs would take for their own setting; Authorization; Connection, Content-Length, Content-Type
- * and what they name; and names with a '_', which could not be told from those with a '-'. False
+ * programs would take for their own setting; Authorization; Connection, Content-Length and
+ * Content-Type; and names with a '_', which could not be told from those with a '-'. False
  * when there is no memory.
  */
 bool rd_environment_add(struct replyd_exchange *x, const struct rd_environment *e,

@@ -28,7 +28,7 @@ void rd_pattern_free(struct rd_pattern *p);
 /* Whether it fits path[0..len); then *rest is where what is below it begins, at most len. */
 bool rd_pattern_fits(const struct rd_pattern *p, const char *path, size_t len, size_t *rest);
 
-/* Of a path that it fits, the segment in the place of {name}; at is NULL where it has no such name. */
+/* Of a path that it fits, the segment in the place of {name}; at is NULL without such a name. */
 struct rd_span rd_pattern_param(const struct rd_pattern *p, const char *path, size_t len,
 				const char *name);
 

@@ -56,8 +56,8 @@ struct rd_route *rd_router_add(struct rd_router *r, unsigned methods, const char
 			       const struct rd_handler *handler, void *data);
 
 /*
- * Reads text[0..len), "GET" or "GET, POST"; GET is HEAD too, nothing is RD_METHODS_ANY. False: one is
- * not known, or can never be asked for.
+ * Reads text[0..len), "GET" or "GET, POST"; GET is HEAD too, nothing is RD_METHODS_ANY. False: one
+ * is not known, or can never be asked for.
  */
 bool rd_router_methods(const char *text, size_t len, unsigned *methods);
 

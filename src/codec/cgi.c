@@ -4,7 +4,7 @@
  */
 #include "codec/cgi.h"
 
-/* The line at buf[*at..len), without its end; *at is moved behind it. at is NULL: it is not whole. */
+/* The line at buf[*at..len), without its end; *at is moved behind it. NULL: it is not whole. */
 static struct rd_span cgi_line(const char *buf, size_t len, size_t *at)
 {
 	const char *start = buf + *at, *lf = memchr(start, '\n', len - *at);

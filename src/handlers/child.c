@@ -224,8 +224,8 @@ static void run_cancel(struct run *r)
 	uint64_t deadline_us = run_deadline(r);
 
 	if (r->end == CHILD_ENDED && replyd_cancelled(r->c->x))
-		run_end(r, deadline_us && rd_clock_us() >= deadline_us ? CHILD_LATE
-								      : CHILD_CANCELLED);
+		run_end(r,
+			deadline_us && rd_clock_us() >= deadline_us ? CHILD_LATE : CHILD_CANCELLED);
 }
 
 static void run_turn(struct run *r)

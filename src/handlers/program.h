@@ -1,6 +1,6 @@
 /*
- * program - a program answers: by CGI/1.1 (RFC 3875) over HTTP, by its input and output over the line
- * protocol, by the client's socket as under inetd.
+ * program - a program answers: by CGI/1.1 (RFC 3875) over HTTP, by its input and output over the
+ * line protocol, by the client's socket as under inetd.
  */
 #ifndef RD_HANDLERS_PROGRAM_H
 #define RD_HANDLERS_PROGRAM_H

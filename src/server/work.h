@@ -14,7 +14,7 @@ struct rd_work {
 	void *data; /* the handler's release frees it */
 };
 
-/* What a line listener's section says; the server's echo where it names nothing. As rd_work_make. */
+/* What a line listener's section says; echo where it names nothing. As rd_work_make. */
 int rd_work_line(struct replyd *server, const struct rd_section *section, struct rd_work *work);
 
 /*

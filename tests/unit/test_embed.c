@@ -429,7 +429,7 @@ static void on_pipe(int number)
 	(void)number;
 }
 
-/* Nobody's own handler of SIGPIPE is replaced; a drain that was asked for before is not forgotten. */
+/* Nobody's own handler of SIGPIPE is replaced; an earlier drain is not forgotten. */
 START_TEST(runs_not)
 {
 	struct sigaction own = { .sa_handler = on_pipe };
