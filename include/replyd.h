@@ -71,6 +71,13 @@ REPLYD_API int replyd_listen(struct replyd *server, const char *address,
 REPLYD_API int replyd_route(struct replyd *server, const char *route,
 			    int (*perform)(struct replyd_exchange *x, void *data), void *data);
 
+/*
+ * Sets a number of the route that replyd_route added last: body_max, bytes of a request's body
+ * (1 MiB); time_limit_ms, after which a reply is in vain (0: never); stream, 1 where the handler
+ * reads the body as it comes, by replyd_read (0). 0, or -1 as replyd_set; or there is no route.
+ */
+REPLYD_API int replyd_route_set(struct replyd *server, const char *name, const char *value);
+
 /* Has `perform` answer each line on the addresses of REPLYD_LINE. 0, or -1: something does. */
 REPLYD_API int replyd_line(struct replyd *server,
 			   int (*perform)(struct replyd_exchange *x, void *data), void *data);
@@ -120,8 +127,8 @@ REPLYD_API void replyd_drain(struct replyd *server);
 
 /*
  * Ends what replyd_start began: drains it for `deadline_ms` at most, cuts off what is then left,
- * and waits for its handlers to return (replyd_cancelled tells them to): after it, none runs. How
- * many exchanges it had to cut.
+ * and waits for its handlers to return (replyd_cancelled tells them to): after it, none runs. Not
+ * from a handler. How many exchanges it had to cut.
  */
 REPLYD_API long replyd_stop(struct replyd *server, long deadline_ms);
 

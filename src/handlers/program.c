@@ -82,6 +82,8 @@ static bool program_user(struct rd_program *p, const char *name, char *why, size
 	pw = getpwnam(name);
 	if (!pw)
 		return program_wrong(why, size, name, errno ? strerror(errno) : "no such user");
+	if (geteuid() != 0 && pw->pw_uid == geteuid())
+		return true; /* it is, already */
 	p->user.name = strdup(name);
 	p->user.uid = pw->pw_uid;
 	p->user.gid = pw->pw_gid;

@@ -21,6 +21,11 @@
 
 enum { STACK = 16 * 1024, DESCRIPTORS = 1024 };
 
+#ifdef __SANITIZE_THREAD__ /* it takes clone for a fork of all threads */
+extern int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#define clone __clone
+#endif
+
 /* Shared with the child, which writes the last two. */
 struct start {
 	const struct rd_spawn *s;

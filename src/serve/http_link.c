@@ -122,7 +122,7 @@ static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t l
 	struct rd_http *h = x->connection;
 	const struct rd_reply *reply = &x->reply;
 	char size[24];
-	struct iovec iov[] = { { size, 0 }, { (char *)bytes, len }, { "\r\n", 2 } };
+	struct iovec iov[] = { { size, 0 }, { (char *)bytes, len }, { (char *)"\r\n", 2 } };
 
 	if (reply->state != PIECES_SENT)
 		http_link_begin(h);
@@ -156,7 +156,7 @@ const struct rd_link rd_http_link = {
 
 enum rd_http_step rd_http_pieces_end(struct rd_http *h)
 {
-	static struct iovec last = { "0\r\n\r\n", 5 };
+	static struct iovec last = { (char *)"0\r\n\r\n", 5 };
 	const struct rd_reply *reply = &h->x.reply;
 	int error = 0;
 

@@ -10,9 +10,11 @@
 #include "server/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "GET,POST /a": the methods, and where the path begins. False: it is not of that form. */
@@ -45,9 +47,35 @@ int replyd_route(struct replyd *s, const char *route,
 	if (!any || !embed_parse(route, &methods, &path))
 		return rd_server_failed_route(s, route);
 	below = path[strlen(path) - 1] == '/';
-	if (rd_router_add(&any->router, methods, path, below, &handler, data))
+	s->route = rd_router_add(&any->router, methods, path, below, &handler, data);
+	if (s->route)
 		return 0;
 	return rd_server_failed_route(s, route);
+}
+
+int replyd_route_set(struct replyd *s, const char *name, const char *value)
+{
+	struct rd_policy *policy = s && s->route ? &s->route->policy : NULL;
+	long number;
+	char *end;
+
+	if (!rd_server_made(s))
+		return -1;
+	errno = 0;
+	number = strtol(value, &end, 10);
+	if (errno || end == value || *end || number < 0 || number > LONG_MAX / 1000)
+		return rd_server_failed(s, "%s: '%s' is not a number", name, value);
+	if (!policy)
+		return rd_server_failed(s, "%s: no route was added", name);
+	if (strcmp(name, "body_max") == 0)
+		policy->body_max = (uint64_t)number;
+	else if (strcmp(name, "time_limit_ms") == 0)
+		policy->time_us = (uint64_t)number * 1000;
+	else if (strcmp(name, "stream") == 0)
+		policy->stream = number != 0;
+	else
+		return rd_server_failed(s, "%s: no such setting of a route", name);
+	return 0;
 }
 
 int replyd_line(struct replyd *s, int (*perform)(struct replyd_exchange *x, void *data), void *data)

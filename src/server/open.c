@@ -64,7 +64,8 @@ int rd_server_listen_once(struct replyd *s, const char *address)
 	for (size_t i = before; i < s->listeners; i++) {
 		size_t j = 0;
 
-		while (j < before && !listen_same(&s->listener[i].bound, &s->listener[j].bound))
+		while (j < before && (s->listener[i].protocol != s->listener[j].protocol ||
+				      !listen_same(&s->listener[i].bound, &s->listener[j].bound)))
 			j++;
 		if (j == before)
 			s->listener[kept++] = s->listener[i];

@@ -37,6 +37,7 @@ struct replyd {
 	long setting[SETTING_COUNT];
 	struct rd_app app;	      /* what the HTTP listeners serve */
 	struct rd_router line_router; /* of the line listeners: one route for all */
+	struct rd_route *route;	      /* that was added last by replyd_route; NULL: none */
 	struct rd_http_service http;
 	struct rd_line_service line;
 	struct rd_config *config;	     /* NULL: there is none */

@@ -137,10 +137,16 @@ int count_perform(struct replyd_exchange *x, void *data)
 int part_perform(struct replyd_exchange *x, void *data)
 {
 	char part[10];
-	ssize_t n = replyd_read(x, part, sizeof(part));
+	size_t len = 0;
+	ssize_t n;
 
 	(void)data;
-	return n < 0 ? 400 : replyd_text(x, 200, "%.*s\n", (int)n, part);
+	while (len < sizeof(part) && (n = replyd_read(x, part + len, sizeof(part) - len)) != 0) {
+		if (n < 0)
+			return 400;
+		len += (size_t)n;
+	}
+	return replyd_text(x, 200, "%.*s\n", (int)len, part);
 }
 
 /* Until its client has left. */

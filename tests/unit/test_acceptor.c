@@ -150,7 +150,7 @@ static enum rd_verdict held_advance(struct rd_conn *c, struct rd_worker *w)
 
 static enum rd_verdict held_refuse(struct rd_conn *c)
 {
-	struct iovec iov = { "busy\n", 5 };
+	struct iovec iov = { (char *)"busy\n", 5 };
 	size_t n;
 
 	return rd_transport_send(&c->transport, &iov, 1, false, &n) == IO_OK ? RD_LINGER : RD_CLOSE;

@@ -130,8 +130,8 @@ static struct replyd *made(void)
 	struct replyd *server = replyd_new();
 
 	MUST(server);
-	replyd_route(server, "GET /hello", hello, "hello");
-	replyd_route(server, "PUT,POST /hello", hello, "stored");
+	replyd_route(server, "GET /hello", hello, (void *)"hello");
+	replyd_route(server, "PUT,POST /hello", hello, (void *)"stored");
 	replyd_route(server, "GET /user/{id}/", user, NULL);
 	replyd_route(server, "/wait", waits, NULL);
 	replyd_route(server, "/stuck", stuck, NULL);
@@ -333,8 +333,8 @@ START_TEST(refuses)
 	struct replyd *server = replyd_new();
 
 	MUST(server);
-	replyd_route(server, conflicts[_i].first, hello, "");
-	replyd_route(server, conflicts[_i].second, hello, "");
+	replyd_route(server, conflicts[_i].first, hello, (void *)"");
+	replyd_route(server, conflicts[_i].second, hello, (void *)"");
 	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), -1);
 	ck_assert_str_eq(replyd_error(server), conflicts[_i].error);
 	replyd_free(server);

@@ -400,6 +400,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(tcase, 60); /* sanitizers take their time */
 	tcase_add_loop_test(tcase, longest_prefix, 0, COUNT(finds));
 	tcase_add_loop_test(tcase, patterns, 0, COUNT(asks));
 	tcase_add_test(tcase, by_the_book);
