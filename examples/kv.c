@@ -1,7 +1,7 @@
 /*
  * kv - a store of JSON values by key, in SQLite: GET, PUT and DELETE /kv/KEY; GET /kv?prefix=P
- * lists keys. Each write is a transaction, and on the disk when it is answered. The handlers block in the
- * database, and that is all there is to it: one connection, and a lock around each use.
+ * lists keys. Each write is a transaction, and on the disk when it is answered. The handlers block
+ * in the database, and that is all there is to it: one connection, and a lock around each use.
  *
  *     kv FILE [ADDRESS]
  */
