@@ -24,6 +24,7 @@ static struct rd_pool pool;
 static uint64_t sums[COUNTER_COUNT];
 static int client[CLIENTS];
 static struct rd_conn *conn[CLIENTS];
+static size_t asked; /* clients so far */
 
 static struct rd_transport_ops endless; /* what is read of it never ends */
 
@@ -118,26 +119,30 @@ static void begin(unsigned min, unsigned max)
 	begin_bound(64, min, max);
 }
 
-/* All are pushed at once, so that one worker has them in one batch; 'e' is an endless 'l'. */
+/*
+ * A client for each request. All are pushed at once, so that one worker has them in one batch; 'e'
+ * is an endless 'l'.
+ */
 static void ask(const char *requests)
 {
 	struct rd_entry batch[CLIENTS];
 	size_t n = strlen(requests);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t k = 0, i = asked; k < n; k++, i++) {
 		int pair[2];
 
-		MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+		MUST(i < CLIENTS && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 		client[i] = pair[1];
-		MUST(send(client[i], &requests[i], 1, 0) == 1);
+		MUST(send(client[i], &requests[k], 1, 0) == 1);
 		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
 		endless = *conn[i]->transport.ops;
 		endless.recv = endless_recv;
-		if (requests[i] == 'e')
+		if (requests[k] == 'e')
 			conn[i]->transport.ops = &endless;
 		rd_conn_pass(conn[i], OWN_MAIN, OWN_QUEUE);
-		batch[i] = (struct rd_entry){ .conn = conn[i], .ready_us = READY_US };
+		batch[k] = (struct rd_entry){ .conn = conn[i], .ready_us = READY_US };
 	}
+	asked += n;
 	ck_assert_uint_eq(rd_queue_push(&queue, batch, n), n);
 }
 
@@ -248,8 +253,12 @@ START_TEST(grows_and_shrinks)
 {
 	begin(1, 4);
 	ck_assert_uint_eq(alive(), 1);
-	ask("bbbbxx");
+	ask("bbbb");
 	TEND_UNTIL(stuck == 4);
+	ck_assert_uint_eq(alive(), 4);
+	ask("xx"); /* for a fifth, which there is not */
+	for (int i = 0; i < 10; i++)
+		rd_pool_tend(&pool);
 	ck_assert_uint_eq(alive(), 4);
 	ck_assert_uint_eq(served, 0);
 	gate = true;
