@@ -307,7 +307,7 @@ static int files_perform(struct replyd_exchange *x, void *data)
 	return file ? files_reply(f, x, file) : status;
 }
 
-void rd_files_forget(struct rd_files *f, const char *path, size_t len)
+static void files_forget(struct rd_files *f, const char *path, size_t len)
 {
 	size_t name = sizeof(index_name) - 1;
 
@@ -315,6 +315,15 @@ void rd_files_forget(struct rd_files *f, const char *path, size_t len)
 	if (len > name && path[len - name - 1] == '/' &&
 	    memcmp(path + len - name, index_name, name) == 0)
 		rd_cache_forget(f->cache, path, len - name);
+}
+
+void rd_files_forget(struct rd_files *f, const char *path, size_t len)
+{
+	size_t plain = rd_load_plain(path, len);
+
+	files_forget(f, path, len);
+	if (plain < len) /* the other may have been answered with this one */
+		files_forget(f, path, plain);
 }
 
 const struct rd_handler rd_files = {

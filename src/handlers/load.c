@@ -24,6 +24,17 @@ static const char *const suffixes[RD_FILE_CODINGS] = {
 	[RD_CODING_GZIP] = ".gz",
 };
 
+size_t rd_load_plain(const char *path, size_t len)
+{
+	for (size_t i = 0; i < RD_FILE_CODINGS; i++) {
+		size_t suffix = strlen(suffixes[i]);
+
+		if (len > suffix && memcmp(path + len - suffix, suffixes[i], suffix) == 0)
+			return len - suffix;
+	}
+	return len;
+}
+
 /* Reads exactly `len` bytes from the start; false with errno. */
 static bool load_read(int fd, char *to, size_t len)
 {

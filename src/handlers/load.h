@@ -31,6 +31,9 @@ struct rd_file *rd_load_file(const struct rd_load *load, struct rd_span path, ch
 bool rd_load_same(const struct rd_load *load, const struct rd_file *file, char *name,
 		  const struct stat *st);
 
+/* How much of a path is that of the file which a file there is a coded one of: all, if of none. */
+size_t rd_load_plain(const char *path, size_t len);
+
 /* The content once more, malloc'd. NULL with errno: EIO when it is not what it was at `st`. */
 char *rd_load_again(int fd, const struct stat *st);
 

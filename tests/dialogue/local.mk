@@ -390,6 +390,7 @@ dialogues += tests/dialogue/target-symlink-out.dlg
 dialogues += tests/dialogue/text-reply.dlg
 dialogues += tests/dialogue/upload-beneath.dlg
 dialogues += tests/dialogue/upload-chunked.dlg
+dialogues += tests/dialogue/upload-coded.dlg
 dialogues += tests/dialogue/upload-conflict.dlg
 dialogues += tests/dialogue/upload-continue.dlg
 dialogues += tests/dialogue/upload-delete.dlg
