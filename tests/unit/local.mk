@@ -11,6 +11,7 @@ unit_tests += tests/unit/test_app
 unit_tests += tests/unit/test_auth
 unit_tests += tests/unit/test_basic
 unit_tests += tests/unit/test_cache
+unit_tests += tests/unit/test_child
 unit_tests += tests/unit/test_chunked
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_config
