@@ -1,13 +1,12 @@
 /*
  * test_queue - order, bound, batches and what is taken back of them, who sleeps and who is woken,
- * the close; and that among threads every entry comes out exactly once.
+ * the close. test_queue_threads has what many at once do to it.
  *
  * A queue never touches a connection, so these are only addresses. The test's own thread plays a
  * worker where it says rd_queue_join.
  */
 #include "flow/queue.h"
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "flow/conn.h"
 
@@ -17,7 +16,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { ENTRIES = 20000, LONG_AGO = 1 };
+enum { ENTRIES = 80, LONG_AGO = 1 };
 
 static struct rd_conn conns[ENTRIES];
 static struct rd_queue q;
@@ -388,110 +387,6 @@ START_TEST(look_rescues)
 }
 END_TEST
 
-/* Among threads: three push, four work and now and then block, one looks. */
-enum { PUSHERS = 3, WORKERS = 4 };
-
-static struct worker {
-	pthread_t thread;
-	struct rd_batch batch;
-	uint64_t seen;
-} workers[WORKERS];
-static _Atomic unsigned times[ENTRIES], served;
-
-static void *pusher_main(void *arg)
-{
-	size_t i = *(unsigned *)arg, step = ENTRIES / PUSHERS + 1;
-	size_t end = (i + 1) * step < ENTRIES ? (i + 1) * step : ENTRIES;
-
-	for (i *= step; i < end;) {
-		struct rd_entry batch[8];
-		size_t n = 0, taken;
-
-		while (n < COUNT(batch) && i + n < end) {
-			batch[n] = (struct rd_entry){ .conn = &conns[i + n] };
-			n++;
-		}
-		taken = rd_queue_push(&q, batch, n);
-		if (taken == 0)
-			sched_yield();
-		i += taken; /* the rest is still ours */
-	}
-	return NULL;
-}
-
-static void worker_serve(struct worker *w, const struct rd_entry *entry)
-{
-	size_t i = (size_t)(entry->conn - conns);
-
-	if (i % 64 == 0) {
-		rd_queue_return(&q, &w->batch, w->batch.claim);
-		rd_queue_block(&q);
-		sched_yield();
-		rd_queue_unblock(&q);
-	}
-	times[i]++;
-	served++;
-}
-
-static void *worker_main(void *arg)
-{
-	struct worker *w = arg;
-	struct rd_entry entry;
-	unsigned left = 0;
-
-	while (left < 100) { /* it leaves so often, then stays */
-		while (rd_queue_pop(&q, &w->batch, rd_clock_us() + 100) > 0)
-			while (rd_batch_claim(&w->batch, &entry))
-				worker_serve(w, &entry);
-		rd_queue_join(&q);
-		left++;
-	}
-	while (rd_queue_pop(&q, &w->batch, 0) > 0)
-		while (rd_batch_claim(&w->batch, &entry))
-			worker_serve(w, &entry);
-	return NULL;
-}
-
-static void look(void)
-{
-	for (int i = 0; i < WORKERS; i++) {
-		uint64_t claim = workers[i].batch.claim;
-
-		if (claim == workers[i].seen)
-			rd_queue_return(&q, &workers[i].batch, claim);
-		workers[i].seen = claim;
-	}
-	rd_queue_look(&q, false);
-	sched_yield();
-}
-
-START_TEST(among_threads)
-{
-	pthread_t pusher[PUSHERS];
-	unsigned number[PUSHERS];
-
-	queue_of(64, 2);
-	for (int i = 0; i < WORKERS; i++) {
-		rd_queue_join(&q);
-		PTH(pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]));
-	}
-	for (unsigned i = 0; i < PUSHERS; i++) {
-		number[i] = i;
-		PTH(pthread_create(&pusher[i], NULL, pusher_main, &number[i]));
-	}
-	while (served < ENTRIES)
-		look();
-	for (int i = 0; i < PUSHERS; i++)
-		PTH(pthread_join(pusher[i], NULL));
-	rd_queue_close(&q);
-	for (int i = 0; i < WORKERS; i++)
-		PTH(pthread_join(workers[i].thread, NULL));
-	for (int i = 0; i < ENTRIES; i++)
-		ck_assert_uint_eq(times[i], 1);
-	rd_queue_fini(&q);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("queue");
@@ -514,7 +409,6 @@ int main(void)
 	tcase_add_test(tcase, push_wakes_none_when_enough_run);
 	tcase_add_test(tcase, block_lets_another_run);
 	tcase_add_test(tcase, look_rescues);
-	tcase_add_test(tcase, among_threads);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,173 @@
+/*
+ * test_stack_end - what becomes of a connection whose client is silent for too long, and of what
+ * follows the last request that is answered.
+ */
+#include "served.h"
+
+#include <check.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/*
+ * The client sends `in`, takes `window` bytes and is silent; it is waited for, at most until
+ * `within_us` from now; then the time is over.
+ */
+static const struct {
+	const char *in;
+	size_t window;
+	enum rd_verdict waits;
+	uint64_t within_us;
+	enum rd_verdict ends;
+	enum rd_close_reason reason;
+	const char *reply; /* how it begins; "": there is none */
+} silences[] = {
+	{ "", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_CLOSE, CLOSE_SILENT, "" },
+	{ "GET / HT", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US, RD_LINGER, CLOSE_HEAD_TIMEOUT,
+	  "HTTP/1.1 408 " },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\n", SIZE_MAX, RD_WANTS_READ, 60 * SECOND_US, RD_CLOSE,
+	  CLOSE_IDLE, "HTTP/1.1 200 " },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET", SIZE_MAX, RD_WANTS_READ, 10 * SECOND_US,
+	  RD_LINGER, CLOSE_HEAD_TIMEOUT, "HTTP/1.1 200 " },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\na", SIZE_MAX, RD_WANTS_READ,
+	  20 * SECOND_US, RD_LINGER, CLOSE_BODY_TIMEOUT, "HTTP/1.1 408 " },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+	  SIZE_MAX, RD_WANTS_READ, 20 * SECOND_US, RD_LINGER, CLOSE_BODY_TIMEOUT,
+	  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 " },
+	{ "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n", SIZE_MAX, RD_WANTS_READ,
+	  20 * SECOND_US, RD_CLOSE, CLOSE_UNREAD_BODY, "HTTP/1.1 405 " },
+	{ "GET /long.txt HTTP/1.1\r\n" HOST "\r\n", 1000, RD_WANTS_WRITE, 30 * SECOND_US, RD_CLOSE,
+	  CLOSE_WRITE_TIMEOUT, "HTTP/1.1 200 " },
+};
+
+START_TEST(silence)
+{
+	enum rd_verdict verdict;
+	uint64_t left_us;
+	struct rd_span all;
+
+	sends_text(silences[_i].in, IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, silences[_i].window);
+	if (stack.memory.pieces > 0)
+		rd_memory_feed(&stack.memory);
+	verdict = stack_turn(&stack);
+	ck_assert_int_eq(verdict, silences[_i].waits);
+	left_us = stack.conn.deadline_us - stack.conn.accepted_us;
+	ck_assert_uint_ge(left_us, silences[_i].within_us);
+	ck_assert_uint_le(stack.conn.deadline_us, rd_clock_us() + silences[_i].within_us);
+
+	stack.conn.expired = true;
+	ck_assert_int_eq(stack_turn(&stack), silences[_i].ends);
+	ck_assert_str_eq(rd_close_reason_word(stack.reason),
+			 rd_close_reason_word(silences[_i].reason));
+	all = got();
+	ck_assert_uint_ge(all.len, strlen(silences[_i].reply));
+	ck_assert(all.len == 0 ? !*silences[_i].reply : *silences[_i].reply);
+	ck_assert(all.len == 0 || !memcmp(all.at, silences[_i].reply, strlen(silences[_i].reply)));
+	if (silences[_i].reason == CLOSE_HEAD_TIMEOUT)
+		ck_assert_ptr_nonnull(memmem(all.at, all.len, "HTTP/1.1 408 ", 13));
+}
+END_TEST
+
+/* The deadline of a head that drips runs from its first byte, not from the last. */
+START_TEST(drip)
+{
+	static const char head[] = "GET / HTTP/1.1\r\n";
+	uint64_t deadline_us = 0;
+
+	stack_sends(&stack, head, sizeof(head) - 1, 1, 1, IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+	stack.conn.exchanges = 1; /* the accept is long past */
+	while (rd_memory_feed(&stack.memory)) {
+		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_READ);
+		if (deadline_us == 0)
+			deadline_us = stack.conn.deadline_us;
+		ck_assert_uint_eq(stack.conn.deadline_us, deadline_us);
+	}
+	stack_close(&stack, CLOSE_CUT);
+}
+END_TEST
+
+/* A stream that never ends between two requests: each head's time runs from its own first byte. */
+START_TEST(next_head)
+{
+	static const char asked[] = "GET /toy HTTP/1.1\r\n" HOST "\r\n";
+	char sent[10 * sizeof(asked)] = "";
+	uint64_t deadline_us = 0;
+
+	for (int i = 0; i < 10; i++)
+		strcat(sent, asked);
+	stack_sends(&stack, sent, strlen(sent), 3, sizeof(asked) - 1, IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+	for (int i = 0; i < 10; i++) {
+		uint64_t now_us = rd_clock_us();
+
+		while (rd_clock_us() == now_us)
+			continue;
+		ck_assert(rd_memory_feed(&stack.memory));
+		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_READ);
+		ck_assert_uint_gt(stack.conn.deadline_us, deadline_us);
+		deadline_us = stack.conn.deadline_us;
+	}
+	stack_close(&stack, CLOSE_CUT);
+}
+END_TEST
+
+/* What is refused, and what follows it, is read by nobody. */
+static const struct {
+	const char *in, *statuses;
+	enum rd_close_reason reason;
+} lasts[] = {
+	{ "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n" HOST "\r\n", "400 ", CLOSE_BAD_REQUEST },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\n\nGET /toy HTTP/1.1\r\n" HOST "\r\n", "200 400 ",
+	  CLOSE_BAD_REQUEST },
+	{ "POST /toy HTTP/1.1\r\n" HOST
+	  "Transfer-Encoding: chunked\r\n\r\nx\r\nGET /toy HTTP/1.1\r\n" HOST "\r\n",
+	  "400 ", CLOSE_BAD_REQUEST },
+	{ "GET /toy HTTP/1.1\r\n" HOST "Connection: close\r\n\r\nGET / HTTP/1.1\r\n", "200 ",
+	  CLOSE_ANSWERED },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 2000000\r\n\r\nGET / HTTP/1.1\r\n" HOST
+	  "\r\n",
+	  "413 ", CLOSE_UNREAD_BODY },
+	{ "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nGET / HTTP",
+	  "405 ", CLOSE_UNREAD_BODY },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nPOST /toy HTTP/1.1\r\n" HOST
+	  "Content-Length: 2\r\n\r\n",
+	  "200 ", CLOSE_PEER_CUT },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET /toy HTTP", "200 ", CLOSE_PEER_CUT },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET /a\tb and no line's end", "200 400 ",
+	  CLOSE_BAD_REQUEST },
+};
+
+START_TEST(last)
+{
+	for (size_t each = 1; each < 80; each++) {
+		stack_sends(&stack, lasts[_i].in, strlen(lasts[_i].in), each, each, IO_EOF);
+		stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+		stack_run(&stack);
+		ck_assert_str_eq(rd_close_reason_word(stack.reason),
+				 rd_close_reason_word(lasts[_i].reason));
+		ck_assert_str_eq(statuses(got()), lasts[_i].statuses);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("stack_end");
+	TCase *tcase = tcase_create("stack_end");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 300);
+	tcase_add_checked_fixture(tcase, served_setup, served_teardown);
+	tcase_add_loop_test(tcase, silence, 0, COUNT(silences));
+	tcase_add_test(tcase, drip);
+	tcase_add_test(tcase, next_head);
+	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
