@@ -114,6 +114,7 @@ dialogues += tests/dialogue/cond-match.dlg
 dialogues += tests/dialogue/cond-missing.dlg
 dialogues += tests/dialogue/cond-order.dlg
 dialogues += tests/dialogue/cond-pipeline.dlg
+dialogues += tests/dialogue/cond-since-century.dlg
 dialogues += tests/dialogue/cond-since-forms.dlg
 dialogues += tests/dialogue/cond-since.dlg
 dialogues += tests/dialogue/cond-unmodified.dlg
