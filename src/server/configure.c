@@ -156,8 +156,8 @@ static int configure_listen(struct replyd *s, const struct rd_section *section, 
 {
 	bool line = configure_number(section, LISTEN_protocol);
 	bool inetd = line && configure_number(section, LISTEN_inetd);
-	struct rd_service *service = &s->own[s->listeners];
-	size_t first = s->listeners;
+	struct rd_service *service = &s->own[s->clients.listeners];
+	size_t first = s->clients.listeners;
 
 	if (replyd_listen(s, address, line ? REPLYD_LINE : REPLYD_HTTP) != 0) {
 		char why[sizeof(s->error)];
@@ -171,10 +171,11 @@ static int configure_listen(struct replyd *s, const struct rd_section *section, 
 	configure_service(s, section, temporary, service);
 	if (line && configure_line(s, section, service) != 0)
 		return -1;
-	for (size_t i = first; i < s->listeners; i++) {
-		s->listener[i].service = line ? (const void *)&service->line : &service->http;
+	for (size_t i = first; i < s->clients.listeners; i++) {
+		s->clients.listener[i].service =
+			line ? (const void *)&service->line : &service->http;
 		if (inetd)
-			s->listener[i].protocol = &rd_inetd;
+			s->clients.listener[i].protocol = &rd_inetd;
 	}
 	return 0;
 }

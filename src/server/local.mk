@@ -5,6 +5,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/configure.c \
 	src/server/configure.h \
 	src/server/embed.c \
+	src/server/group.c \
+	src/server/group.h \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \

@@ -12,42 +12,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int listen_add(struct replyd *s, const struct rd_sockaddr *at, enum replyd_protocol protocol,
-		      bool follows)
-{
-	struct rd_listener *l = &s->listener[s->listeners];
-
-	if (s->listeners == RD_LISTENERS)
-		return rd_server_failed(s, "more than %d addresses", RD_LISTENERS);
-	*l = (struct rd_listener){
-		.fd = -1,
-		.protocol = protocol == REPLYD_LINE ? &rd_line : &rd_http1,
-		.service = protocol == REPLYD_LINE ? (const void *)&s->line : &s->http,
-		.bound = *at,
-		.follows = follows,
-	};
-	s->listeners++;
-	return 0;
-}
-
-int replyd_listen(struct replyd *s, const char *text, enum replyd_protocol protocol)
+int rd_server_listen(struct replyd *s, struct rd_group *g, const char *text,
+		     const struct rd_protocol *protocol, const void *service)
 {
 	struct rd_address address;
 	struct rd_sockaddr list[RD_ADDRESS_MAX];
 	const char *why;
 	int n;
 
-	if (!rd_server_made(s))
-		return -1;
 	if (!rd_address_parse(text, &address, &why))
 		return rd_server_failed(s, "%s: %s", text, why);
 	n = rd_address_resolve(&address, true, list, RD_ADDRESS_MAX, &why);
 	if (n == 0)
 		return rd_server_failed(s, "%s: %s", text, why);
-	for (int i = 0; i < n; i++)
-		if (listen_add(s, &list[i], protocol, i > 0) != 0)
-			return -1;
+	for (int i = 0; i < n; i++) {
+		if (g->listeners == RD_LISTENERS)
+			return rd_server_failed(s, "more than %d addresses", RD_LISTENERS);
+		g->listener[g->listeners++] = (struct rd_listener){
+			.fd = -1,
+			.protocol = protocol,
+			.service = service,
+			.bound = list[i],
+			.follows = i > 0,
+		};
+	}
 	return 0;
+}
+
+int replyd_listen(struct replyd *s, const char *text, enum replyd_protocol protocol)
+{
+	if (!rd_server_made(s))
+		return -1;
+	if (protocol == REPLYD_LINE)
+		return rd_server_listen(s, &s->clients, text, &rd_line, &s->line);
+	return rd_server_listen(s, &s->clients, text, &rd_http1, &s->http);
 }
 
 static bool listen_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
@@ -57,20 +55,21 @@ static bool listen_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b
 
 int rd_server_listen_once(struct replyd *s, const char *address)
 {
-	size_t before = s->listeners, kept = before;
+	struct rd_group *g = &s->clients;
+	size_t before = g->listeners, kept = before;
 
 	if (replyd_listen(s, address, REPLYD_HTTP) != 0)
 		return -1;
-	for (size_t i = before; i < s->listeners; i++) {
+	for (size_t i = before; i < g->listeners; i++) {
 		size_t j = 0;
 
-		while (j < before && (s->listener[i].protocol != s->listener[j].protocol ||
-				      !listen_same(&s->listener[i].bound, &s->listener[j].bound)))
+		while (j < before && (g->listener[i].protocol != g->listener[j].protocol ||
+				      !listen_same(&g->listener[i].bound, &g->listener[j].bound)))
 			j++;
 		if (j == before)
-			s->listener[kept++] = s->listener[i];
+			g->listener[kept++] = g->listener[i];
 	}
-	s->listeners = kept;
+	g->listeners = kept;
 	return 0;
 }
 
@@ -91,17 +90,17 @@ static bool open_follow(struct rd_listener *l, const struct rd_listener *before,
 }
 
 /* Of a name's several addresses, one that this host does not have is no fault. */
-static bool open_may_lack(const struct replyd *s, size_t i, int error)
+static bool open_may_lack(const struct rd_group *g, size_t i, int error)
 {
 	bool several =
-		s->listener[i].follows || (i + 1 < s->listeners && s->listener[i + 1].follows);
+		g->listener[i].follows || (i + 1 < g->listeners && g->listener[i + 1].follows);
 
 	return several && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }
 
-static bool open_one(struct replyd *s, size_t i)
+static bool open_one(struct replyd *s, struct rd_group *g, size_t i)
 {
-	struct rd_listener *l = &s->listener[i];
+	struct rd_listener *l = &g->listener[i];
 	struct rd_sockaddr at = l->bound;
 	char text[RD_ADDRESS_TEXT];
 	const char *step;
@@ -110,7 +109,7 @@ static bool open_one(struct replyd *s, size_t i)
 		return true;
 	if (rd_listener_open(l, &at, &step))
 		return true;
-	if (open_may_lack(s, i, errno))
+	if (open_may_lack(g, i, errno))
 		return true;
 	rd_server_failed(s, "%s %s: %s", step,
 			 rd_address_format(&at.sa, at.len, text, sizeof(text)), strerror(errno));
@@ -128,38 +127,32 @@ static char *open_url(const struct rd_listener *l)
 }
 
 /* Forgets those that this host does not have. */
-static void open_compact(struct replyd *s)
+static void open_compact(struct rd_group *g)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < s->listeners; i++)
-		if (s->listener[i].fd >= 0)
-			s->listener[kept++] = s->listener[i];
-	s->listeners = kept;
+	for (size_t i = 0; i < g->listeners; i++)
+		if (g->listener[i].fd >= 0)
+			g->listener[kept++] = g->listener[i];
+	g->listeners = kept;
 }
 
-static void open_undo(struct replyd *s)
+int rd_server_open_listeners(struct replyd *s, struct rd_group *g)
 {
-	for (size_t i = 0; i < s->listeners; i++)
-		rd_listener_close(&s->listener[i]);
-}
-
-int rd_server_open_listeners(struct replyd *s)
-{
-	for (size_t i = 0; i < s->listeners; i++) {
-		if (!open_one(s, i)) {
-			open_undo(s);
+	for (size_t i = 0; i < g->listeners; i++) {
+		if (!open_one(s, g, i)) {
+			rd_group_close_listeners(g);
 			return -1;
 		}
 	}
-	open_compact(s);
-	if (s->listeners == 0)
+	open_compact(g);
+	if (g->listeners == 0)
 		return rd_server_failed(s, "this host has none of the addresses");
-	for (size_t i = 0; i < s->listeners; i++) {
-		free(s->url[i]); /* it may have been open before */
-		s->url[i] = open_url(&s->listener[i]);
-		if (!s->url[i]) {
-			open_undo(s);
+	for (size_t i = 0; i < g->listeners; i++) {
+		free(g->url[i]); /* it may have been open before */
+		g->url[i] = open_url(&g->listener[i]);
+		if (!g->url[i]) {
+			rd_group_close_listeners(g);
 			return rd_server_failed(s, "no memory");
 		}
 	}

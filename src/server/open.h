@@ -5,9 +5,18 @@
 #define RD_SERVER_OPEN_H
 
 struct replyd;
+struct rd_group;
+struct rd_protocol;
 
-/* Opens all that replyd_listen named. 0, or -1 with server->error, and none is open. */
-int rd_server_open_listeners(struct replyd *server);
+/*
+ * Adds a listener for each address that `text` names, on which `protocol` serves `service`. 0, or
+ * -1 with server->error.
+ */
+int rd_server_listen(struct replyd *server, struct rd_group *group, const char *text,
+		     const struct rd_protocol *protocol, const void *service);
+
+/* Opens all that was named so. 0, or -1 with server->error, and none is open. */
+int rd_server_open_listeners(struct replyd *server, struct rd_group *group);
 
 /* As replyd_listen, by HTTP, but for an address that it has. */
 int rd_server_listen_once(struct replyd *server, const char *address);

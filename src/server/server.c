@@ -13,13 +13,11 @@
 #include "server/open.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -83,8 +81,7 @@ struct replyd *replyd_new(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
-	s->wake_fd = s->acceptor.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->wake_fd < 0) {
+	if (rd_group_init(&s->clients) != 0) {
 		free(s);
 		return NULL;
 	}
@@ -92,8 +89,6 @@ struct replyd *replyd_new(void)
 	rd_lock_init(&s->look, RANK_LOOK);
 	for (int i = 0; i < SETTING_COUNT; i++)
 		s->setting[i] = settings[i].value;
-	for (int i = 0; i < RD_LISTENERS; i++)
-		s->listener[i].fd = -1;
 	s->least_us = SWEEP_US;
 	return s;
 }
@@ -171,7 +166,7 @@ static size_t server_kept(size_t descriptors)
 /* And what is left for clients. */
 static size_t server_clients(const struct replyd *s, size_t descriptors)
 {
-	size_t taken = server_kept(descriptors) + s->listeners + OWN;
+	size_t taken = server_kept(descriptors) + s->clients.listeners + OWN;
 
 	return descriptors > taken ? descriptors - taken : 0;
 }
@@ -250,53 +245,40 @@ static uint64_t server_sweep_us(const struct replyd *s)
 	return least;
 }
 
-static void server_close_parts(struct replyd *s)
-{
-	for (size_t i = 0; i < s->listeners; i++)
-		rd_listener_close(&s->listener[i]);
-	rd_queue_fini(&s->queue);
-	rd_slots_fini(&s->slots);
-}
-
-/*
- * As SCHED_BATCH, what main waits for does not interrupt a worker in the middle of a request, so
- * that events gather while workers run and are handed over in larger batches. Threads inherit it.
- * A sandbox may refuse: then they run as they do. Returns the policy that this thread had.
- */
-static int server_schedule(int policy)
-{
-	struct sched_param param = { 0 };
-	int was = SCHED_OTHER;
-
-	if (pthread_getschedparam(pthread_self(), &was, &param) == 0 &&
-	    (was == SCHED_OTHER || was == SCHED_BATCH)) /* others were chosen by someone */
-		(void)pthread_setschedparam(pthread_self(), policy, &param);
-	return was;
-}
-
-static int server_start_pool(struct replyd *s)
-{
-	struct rd_pool_config pool = {
-		.min = 1,
-		.max = (unsigned)s->setting[SET_WORKERS],
-		.stack = STACK,
-		.idle_us = WORKER_IDLE_US,
-		.stop_us = s->patient ? UINT64_MAX / 2 : 0,
-	};
-	int policy = server_schedule(SCHED_BATCH);
-	int failed = rd_pool_start(&s->pool, &s->queue, &pool);
-
-	server_schedule(policy);
-	return failed;
-}
-
 /* Nothing would answer who connects there. */
 static bool server_lacks_line(const struct replyd *s)
 {
-	for (size_t i = 0; i < s->listeners; i++)
-		if (s->listener[i].service == &s->line)
+	for (size_t i = 0; i < s->clients.listeners; i++)
+		if (s->clients.listener[i].service == &s->line)
 			return !rd_server_line_route(s);
 	return false;
+}
+
+static int server_open_clients(struct replyd *s, size_t descriptors)
+{
+	struct rd_group_config config = {
+		.descriptors = descriptors,
+		.conns_max = server_clients(s, descriptors),
+		.queue = (unsigned)s->setting[SET_QUEUE],
+		.concurrency = server_cpus(),
+		.sweep_us = server_sweep_us(s),
+		.pool = {
+			.min = 1,
+			.max = (unsigned)s->setting[SET_WORKERS],
+			.stack = STACK,
+			.idle_us = WORKER_IDLE_US,
+			.stop_us = s->patient ? UINT64_MAX / 2 : 0,
+		},
+	};
+	const char *step;
+
+	if (rd_server_open_listeners(s, &s->clients) != 0)
+		return -1;
+	if (rd_group_open(&s->clients, &config, &step) == 0)
+		return 0;
+	rd_server_failed(s, "%s: %s", step, strerror(errno));
+	rd_group_close_listeners(&s->clients);
+	return -1;
 }
 
 static int server_open(struct replyd *s)
@@ -306,40 +288,18 @@ static int server_open(struct replyd *s)
 	if (descriptors == 0)
 		return rd_server_failed(s, "the limit of open files is under %d: raise it",
 					DESCRIPTORS_LEAST);
-	if (s->listeners == 0)
+	if (s->clients.listeners == 0)
 		return rd_server_failed(s, "no address to listen on");
 	if (server_clients(s, descriptors) == 0)
 		return rd_server_failed(s,
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",
-					descriptors, s->listeners);
+					descriptors, s->clients.listeners);
 	if (server_lacks_line(s))
 		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
 	server_services(s);
-	if (rd_slots_init(&s->slots, descriptors, s->wake_fd) != 0)
-		return rd_server_failed(s, "the table of connections: %s", strerror(errno));
-	if (!rd_queue_init(&s->queue, (unsigned)s->setting[SET_QUEUE], (unsigned)descriptors,
-			   server_cpus())) {
-		rd_slots_fini(&s->slots);
-		return rd_server_failed(s, "the queue: no memory");
-	}
-	if (rd_server_open_listeners(s) != 0) {
-		server_close_parts(s);
+	if (server_open_clients(s, descriptors) != 0)
 		return -1;
-	}
-	if (server_start_pool(s) != 0) {
-		rd_server_failed(s, "cannot start a worker: %s", strerror(errno));
-		server_close_parts(s);
-		return -1;
-	}
-	s->acceptor.slots = &s->slots;
-	s->acceptor.queue = &s->queue;
-	s->acceptor.pool = &s->pool;
-	s->acceptor.listener = s->listener;
-	s->acceptor.listeners = s->listeners;
-	s->acceptor.conns_max = server_clients(s, descriptors);
-	s->acceptor.sweep_us = server_sweep_us(s);
-	s->acceptor.counters = (struct rd_counters){ 0 };
 	atomic_store(&s->phase, PHASE_OPEN);
 	return 0;
 }
@@ -359,32 +319,26 @@ int replyd_open(struct replyd *s)
 
 const char *replyd_url(const struct replyd *s, size_t i)
 {
-	return s && i < s->listeners ? s->url[i] : NULL;
+	return s && i < s->clients.listeners ? s->clients.url[i] : NULL;
 }
 
 void rd_server_close(struct replyd *s)
 {
-	if (atomic_load(&s->phase) == PHASE_OPEN) /* its workers run */
-		rd_pool_stop(&s->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
-	server_close_parts(s);
-	rd_pool_free(&s->pool);
-	atomic_store(&s->acceptor.stop, 0);
+	rd_group_close(&s->clients);
 }
 
 long rd_server_serve(struct replyd *s)
 {
-	int policy, error;
 	long cut;
+	int error;
 
 	atomic_store(&s->phase, PHASE_SERVING);
-	policy = server_schedule(SCHED_BATCH);
-	cut = rd_acceptor_run(&s->acceptor);
+	cut = rd_group_run(&s->clients);
 	error = errno;
-	server_schedule(policy);
-	if (s->acceptor.stuck > 0) /* they may still touch any part of it */
+	if (rd_group_stuck(&s->clients) > 0) /* they may still touch any part of it */
 		atomic_store(&s->phase, PHASE_STUCK);
 	else
 		rd_server_close(s);
@@ -413,7 +367,7 @@ void rd_server_drain(struct replyd *s, long ms)
 {
 	uint64_t most = ms < 0 ? 0 : ms < LONGEST_MS ? (uint64_t)ms : LONGEST_MS;
 
-	rd_acceptor_stop(&s->acceptor, rd_clock_us() + most * 1000);
+	rd_group_stop(&s->clients, rd_clock_us() + most * 1000);
 }
 
 void replyd_drain(struct replyd *s)
@@ -435,11 +389,9 @@ void replyd_free(struct replyd *s)
 		rd_router_free(&s->own[i].line_router);
 	rd_mime_free(s->mime);
 	rd_config_free(s->config);
-	for (size_t i = 0; i < s->listeners; i++)
-		free(s->url[i]);
+	rd_group_fini(&s->clients);
 	rd_lock_fini(&s->look);
 	rd_lock_fini(&s->stop);
-	close(s->wake_fd);
 	free(s);
 }
 
@@ -448,24 +400,11 @@ const char *replyd_error(const struct replyd *s)
 	return s ? s->error : "no memory";
 }
 
-static void server_look(struct replyd *s, struct rd_server_view *view)
+void rd_server_look(struct replyd *s, struct rd_group_view *view)
 {
-	rd_lock_take(&s->queue.lock);
-	view->busy = s->queue.regulate.running + s->queue.regulate.blocked;
-	view->queued = s->queue.count;
-	rd_lock_drop(&s->queue.lock);
-	view->open = atomic_load(&s->slots.open);
-	for (size_t i = 0; i < s->slots.size; i++)
-		view->parked += rd_conn_parked(&s->slots.conn[i]);
-	rd_counters_add(view->count, &s->acceptor.counters);
-	rd_pool_counters(&s->pool, view->count);
-}
-
-void rd_server_look(struct replyd *s, struct rd_server_view *view)
-{
-	*view = (struct rd_server_view){ 0 };
+	*view = (struct rd_group_view){ 0 };
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
-		server_look(s, view);
+		rd_group_look(&s->clients, view);
 	rd_lock_drop(&s->look);
 }

@@ -6,10 +6,10 @@
 #define RD_SERVER_SERVER_H
 
 #include "app/app.h"
-#include "flow/acceptor.h"
 #include "replyd.h"
 #include "serve/http1.h"
 #include "serve/line.h"
+#include "server/group.h"
 
 enum rd_setting {
 #define SETTING(name, word, value, least, most, text) SET_##name,
@@ -17,8 +17,6 @@ enum rd_setting {
 #undef SETTING
 	SETTING_COUNT
 };
-
-enum { RD_LISTENERS = 64 };
 
 /* What a line service says when the queue is full. */
 #define RD_SERVER_BUSY "busy: try again later\n"
@@ -44,17 +42,10 @@ struct replyd {
 	struct rd_mime *mime;		     /* that it says; NULL: the system's */
 	struct rd_service own[RD_LISTENERS]; /* of the listeners that it says */
 	uint64_t least_us;		     /* no deadline that it says is shorter */
-	struct rd_listener listener[RD_LISTENERS];
-	char *url[RD_LISTENERS];
-	size_t listeners;
-	struct rd_slots slots;
-	struct rd_queue queue;
-	struct rd_pool pool;
-	struct rd_acceptor acceptor;
+	struct rd_group clients;
 	struct rd_lock stop; /* rank STOP: held by who starts or stops the thread */
 	struct rd_lock look; /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
 	_Atomic int phase;   /* enum rd_phase */
-	int wake_fd;	     /* an eventfd that ends main's wait; as long as the server */
 	pthread_t thread;    /* of replyd_start ... */
 	bool started;	     /* ... which was called, and replyd_stop not yet */
 	bool patient;	     /* what is opened waits at its end for every handler */
@@ -91,21 +82,13 @@ struct rd_route *rd_server_line_route(const struct replyd *server);
 /* Ends what replyd_open began. */
 void rd_server_close(struct replyd *server);
 
-/* What a stranger sees of a running server; any thread. */
-struct rd_server_view {
-	unsigned busy;	 /* workers in the middle of something */
-	unsigned queued; /* connections that wait for a worker */
-	size_t open;	 /* connections */
-	size_t parked;
-	uint64_t count[COUNTER_COUNT];
-};
-
 /* The directory for bodies that are too long for memory, where nothing else is said. */
 const char *rd_server_temporary(void);
 
 /* How many files may be kept open for the next who asks. */
 size_t rd_server_files_kept(void);
 
-void rd_server_look(struct replyd *server, struct rd_server_view *view);
+/* All 0 while it does not serve; any thread. */
+void rd_server_look(struct replyd *server, struct rd_group_view *view);
 
 #endif

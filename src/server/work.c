@@ -106,7 +106,7 @@ static int work_echo(const struct want *w, struct rd_work *work)
 
 static int work_health(const struct want *w, struct rd_work *work)
 {
-	*work = (struct rd_work){ &rd_health, &w->server->slots.draining };
+	*work = (struct rd_work){ &rd_health, &w->server->clients.slots.draining };
 	return 0;
 }
 

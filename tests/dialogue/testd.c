@@ -118,7 +118,7 @@ static const struct rd_handler line = { .name = "line", .perform = line_perform 
 
 static void say_stat(void)
 {
-	struct rd_server_view v;
+	struct rd_group_view v;
 	unsigned inside, held_now;
 
 	rd_server_look(server, &v);

@@ -1,0 +1,149 @@
+/*
+ * group - the clients of some listeners and the threads that serve them.
+ * Thread:  the one that uses the server, or runs the group; rd_group_stop and rd_group_look are
+ *          anyone's.
+ * Owns:    listeners, slots, queue, pool.
+ */
+#include "server/group.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int rd_group_init(struct rd_group *g)
+{
+	for (int i = 0; i < RD_LISTENERS; i++)
+		g->listener[i].fd = -1;
+	g->wake_fd = g->acceptor.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return g->wake_fd < 0 ? -1 : 0;
+}
+
+void rd_group_fini(struct rd_group *g)
+{
+	for (size_t i = 0; i < g->listeners; i++)
+		free(g->url[i]);
+	close(g->wake_fd);
+}
+
+/*
+ * As SCHED_BATCH, what main waits for does not interrupt a worker in the middle of a request, so
+ * that events gather while workers run and are handed over in larger batches. Threads inherit it.
+ * A sandbox may refuse: then they run as they do. Returns the policy that this thread had.
+ */
+static int group_schedule(int policy)
+{
+	struct sched_param param = { 0 };
+	int was = SCHED_OTHER;
+
+	if (pthread_getschedparam(pthread_self(), &was, &param) == 0 &&
+	    (was == SCHED_OTHER || was == SCHED_BATCH)) /* others were chosen by someone */
+		(void)pthread_setschedparam(pthread_self(), policy, &param);
+	return was;
+}
+
+static int group_start_pool(struct rd_group *g, const struct rd_pool_config *config)
+{
+	int policy = group_schedule(SCHED_BATCH);
+	int failed = rd_pool_start(&g->pool, &g->queue, config);
+
+	group_schedule(policy);
+	return failed;
+}
+
+static void group_assemble(struct rd_group *g, const struct rd_group_config *config)
+{
+	g->acceptor.slots = &g->slots;
+	g->acceptor.queue = &g->queue;
+	g->acceptor.pool = &g->pool;
+	g->acceptor.listener = g->listener;
+	g->acceptor.listeners = g->listeners;
+	g->acceptor.conns_max = config->conns_max;
+	g->acceptor.sweep_us = config->sweep_us;
+	g->acceptor.counters = (struct rd_counters){ 0 };
+	g->working = true;
+}
+
+int rd_group_open(struct rd_group *g, const struct rd_group_config *config, const char **step)
+{
+	int error;
+
+	*step = "the table of connections";
+	if (rd_slots_init(&g->slots, config->descriptors, g->wake_fd) != 0)
+		return -1;
+	*step = "the queue";
+	errno = ENOMEM;
+	if (!rd_queue_init(&g->queue, config->queue, (unsigned)config->descriptors,
+			   config->concurrency))
+		goto no_queue;
+	*step = "cannot start a worker";
+	if (group_start_pool(g, &config->pool) != 0)
+		goto no_pool;
+	group_assemble(g, config);
+	return 0;
+no_pool:
+	error = errno;
+	rd_queue_fini(&g->queue);
+	errno = error;
+no_queue:
+	error = errno;
+	rd_slots_fini(&g->slots);
+	errno = error;
+	return -1;
+}
+
+long rd_group_run(struct rd_group *g)
+{
+	int policy = group_schedule(SCHED_BATCH), error;
+	long cut = rd_acceptor_run(&g->acceptor);
+
+	error = errno;
+	g->working = false;
+	group_schedule(policy);
+	errno = error;
+	return cut;
+}
+
+unsigned rd_group_stuck(const struct rd_group *g)
+{
+	return g->acceptor.stuck;
+}
+
+void rd_group_stop(struct rd_group *g, uint64_t until_us)
+{
+	rd_acceptor_stop(&g->acceptor, until_us);
+}
+
+void rd_group_close_listeners(struct rd_group *g)
+{
+	for (size_t i = 0; i < g->listeners; i++)
+		rd_listener_close(&g->listener[i]);
+}
+
+void rd_group_close(struct rd_group *g)
+{
+	if (g->working)
+		rd_pool_stop(&g->pool, (uint64_t[COUNTER_COUNT]){ 0 });
+	g->working = false;
+	rd_group_close_listeners(g);
+	rd_queue_fini(&g->queue);
+	rd_slots_fini(&g->slots);
+	rd_pool_free(&g->pool);
+	atomic_store(&g->acceptor.stop, 0);
+}
+
+void rd_group_look(struct rd_group *g, struct rd_group_view *view)
+{
+	*view = (struct rd_group_view){ 0 };
+	rd_lock_take(&g->queue.lock);
+	view->busy = g->queue.regulate.running + g->queue.regulate.blocked;
+	view->queued = g->queue.count;
+	rd_lock_drop(&g->queue.lock);
+	view->open = atomic_load(&g->slots.open);
+	for (size_t i = 0; i < g->slots.size; i++)
+		view->parked += rd_conn_parked(&g->slots.conn[i]);
+	rd_counters_add(view->count, &g->acceptor.counters);
+	rd_pool_counters(&g->pool, view->count);
+}

@@ -1,0 +1,71 @@
+/*
+ * group - the clients of some listeners and the threads that serve them: slots, a queue, a pool,
+ * and the acceptor that one thread runs.
+ */
+#ifndef RD_SERVER_GROUP_H
+#define RD_SERVER_GROUP_H
+
+#include "flow/acceptor.h"
+
+enum { RD_LISTENERS = 64 };
+
+struct rd_group {
+	struct rd_listener listener[RD_LISTENERS];
+	char *url[RD_LISTENERS]; /* once open */
+	size_t listeners;
+	struct rd_slots slots;
+	struct rd_queue queue;
+	struct rd_pool pool;
+	struct rd_acceptor acceptor;
+	int wake_fd;  /* an eventfd that ends the acceptor's wait; as long as the group */
+	bool working; /* its pool runs */
+};
+
+struct rd_group_config {
+	size_t descriptors; /* that the process may have: as many slots */
+	size_t conns_max;   /* connections at once */
+	unsigned queue;	    /* connections that may wait for a worker */
+	unsigned concurrency;
+	uint64_t sweep_us; /* no deadline is shorter */
+	struct rd_pool_config pool;
+};
+
+/* What a stranger sees of a group. */
+struct rd_group_view {
+	unsigned busy;	 /* workers in the middle of something */
+	unsigned queued; /* connections that wait for a worker */
+	size_t open;	 /* connections */
+	size_t parked;
+	uint64_t count[COUNTER_COUNT];
+};
+
+/* Zeroed by its owner. 0, or -1 with errno. rd_group_stop may be called from here on. */
+int rd_group_init(struct rd_group *g);
+/* Closed, or never opened. */
+void rd_group_fini(struct rd_group *g);
+
+/*
+ * With its listeners open: makes the rest, and starts the pool. 0, or -1 with errno, *step naming
+ * what failed, and nothing but the listeners open.
+ */
+int rd_group_open(struct rd_group *g, const struct rd_group_config *config, const char **step);
+
+/* Once, being open: serves in this thread until rd_group_stop. As rd_acceptor_run. */
+long rd_group_run(struct rd_group *g);
+
+/* How many workers did not return from their handlers: then it is never closed. */
+unsigned rd_group_stuck(const struct rd_group *g);
+
+/* As rd_acceptor_stop, also before it is open: then it ends once it runs. */
+void rd_group_stop(struct rd_group *g, uint64_t until_us);
+
+/* Run to its end, or not at all. It may be opened anew. */
+void rd_group_close(struct rd_group *g);
+
+/* Its listeners alone. */
+void rd_group_close_listeners(struct rd_group *g);
+
+/* Any thread, while it is open. */
+void rd_group_look(struct rd_group *g, struct rd_group_view *view);
+
+#endif
