@@ -193,6 +193,8 @@ static int given_more(struct replyd_exchange *x, bool added)
 	struct rd_reply *r = &x->reply;
 
 	if (!added) {
+		if (r->state == PIECES_KEPT) /* then it can still be said */
+			given_fault(r, RD_NO_MEMORY);
 		r->cut = true;
 		errno = ENOMEM;
 		return -1;

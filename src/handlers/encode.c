@@ -8,6 +8,7 @@
 #include "base/span.h"
 
 #include <brotli/encode.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -122,6 +123,7 @@ char *rd_encode(enum rd_coding coding, const char *in, size_t len, size_t *out_l
 	char *out, *fitting;
 	bool done = false;
 
+	errno = EFBIG;
 	if (len < 2 || len > UINT_MAX || !(out = malloc(len - 1)))
 		return NULL;
 	*out_len = len - 1;
@@ -131,6 +133,7 @@ char *rd_encode(enum rd_coding coding, const char *in, size_t len, size_t *out_l
 		done = encode_brotli(in, len, out, out_len);
 	if (!done) {
 		free(out);
+		errno = EFBIG;
 		return NULL;
 	}
 	fitting = realloc(out, *out_len);

@@ -20,8 +20,8 @@ bool rd_encode_worth(const char *type, uint64_t size);
 bool rd_encode_packed(const char *type);
 
 /*
- * in[0..len) in that coding, malloc'd, *out_len bytes, the same each time. NULL when that would not
- * be shorter, or there is no memory for it.
+ * in[0..len) in that coding, malloc'd, *out_len bytes, the same each time. NULL with errno: EFBIG
+ * when that would not be shorter, ENOMEM.
  */
 char *rd_encode(enum rd_coding coding, const char *in, size_t len, size_t *out_len);
 

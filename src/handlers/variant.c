@@ -9,6 +9,7 @@
 #include "handlers/encode.h"
 #include "handlers/load.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static unsigned variant_weight(const struct rd_accept *accept, int coding)
@@ -28,7 +29,7 @@ enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned found,
 	return (enum rd_coding)best;
 }
 
-/* NULL when that would not be shorter, or the file has changed meanwhile, or there is no memory. */
+/* NULL with errno: EFBIG, that would not be shorter; else the file has changed, or the system failed. */
 static struct rd_variant *variant_code(const struct rd_file *file, enum rd_coding coding,
 				       struct rd_reply *scratch)
 {
@@ -59,7 +60,7 @@ static struct rd_variant *variant_code(const struct rd_file *file, enum rd_codin
 	return NULL;
 }
 
-/* NULL when another makes it, or it cannot be. */
+/* NULL when another makes it, or it cannot be. What the system refused is tried by the next. */
 static const struct rd_variant *variant_make(struct rd_cache *cache, struct rd_file *file,
 					     enum rd_coding coding, struct rd_reply *scratch)
 {
@@ -68,7 +69,8 @@ static const struct rd_variant *variant_make(struct rd_cache *cache, struct rd_f
 	if (!atomic_compare_exchange_strong(&file->coded[coding], &v, &rd_file_making))
 		return rd_file_variant(file, coding);
 	v = variant_code(file, coding, scratch);
-	atomic_store_explicit(&file->coded[coding], v, memory_order_release);
+	atomic_store_explicit(&file->coded[coding], v || errno == EFBIG ? v : &rd_file_untried,
+			      memory_order_release);
 	if (v)
 		rd_cache_grown(cache, file, v->size);
 	return v;
@@ -78,6 +80,8 @@ static const struct rd_variant *variant_wanted(struct rd_cache *cache, struct rd
 					       const struct rd_accept *accept,
 					       struct rd_reply *scratch)
 {
+	unsigned failed = 0;
+
 	for (;;) {
 		const struct rd_variant *v;
 		unsigned found = 0, makes = 0;
@@ -85,7 +89,7 @@ static const struct rd_variant *variant_wanted(struct rd_cache *cache, struct rd
 
 		for (coding = 0; coding < RD_FILE_CODINGS; coding++) {
 			v = atomic_load_explicit(&file->coded[coding], memory_order_acquire);
-			if (!v || v == &rd_file_making)
+			if (!v || v == &rd_file_making || failed & 1u << coding)
 				continue;
 			*(v == &rd_file_untried || v->made ? &makes : &found) |= 1u << coding;
 		}
@@ -95,6 +99,7 @@ static const struct rd_variant *variant_wanted(struct rd_cache *cache, struct rd
 			v = variant_make(cache, file, coding, scratch);
 		if (v)
 			return v;
+		failed |= 1u << coding;
 	}
 }
 

@@ -22,6 +22,7 @@ unit_tests += tests/unit/test_date
 unit_tests += tests/unit/test_embed
 unit_tests += tests/unit/test_encode
 unit_tests += tests/unit/test_etag
+unit_tests += tests/unit/test_faults
 unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_framing
 unit_tests += tests/unit/test_head
@@ -49,5 +50,15 @@ unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
 unit_tests += tests/unit/test_variant
 
+noinst_HEADERS += tests/unit/failing.h
 noinst_HEADERS += tests/unit/served.h
 noinst_HEADERS += tests/unit/stack.h
+
+# What our own sources ask of the system goes by tests/unit/failing.h.
+wrap = -Wl,--wrap=
+tests_unit_test_faults_LDFLAGS = $(AM_LDFLAGS) \
+	$(wrap)malloc $(wrap)calloc $(wrap)realloc $(wrap)reallocarray $(wrap)aligned_alloc \
+	$(wrap)strdup $(wrap)strndup $(wrap)fmemopen $(wrap)fdopendir \
+	$(wrap)asprintf $(wrap)__asprintf_chk $(wrap)vasprintf $(wrap)__vasprintf_chk \
+	$(wrap)open64 $(wrap)openat64 $(wrap)mkostemp64 $(wrap)syscall $(wrap)mmap64 \
+	$(wrap)read $(wrap)write $(wrap)pread64 $(wrap)fsync $(wrap)renameat $(wrap)linkat
