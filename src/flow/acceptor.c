@@ -13,17 +13,19 @@
 #include "flow/park.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-	LOOK_US = 1000,	       /* between two looks at a pool that is awake */
-	DRAIN_US = 20 * 1000,  /* between two looks at what is still open while draining */
-	PAUSE_US = 100 * 1000, /* before accepting is tried again after the system ran out */
-	SWEPT = 64,	       /* expired connections taken at once */
-	LAST_ACCEPTS = 4096,   /* of what the kernel holds when the drain begins */
-	DROPPED = 16 * 1024,   /* bytes read off at once */
+	LOOK_US = 1000,		   /* between two looks at a pool that is awake */
+	DRAIN_US = 20 * 1000,	   /* between two looks at what is still open while draining */
+	PAUSE_US = 100 * 1000,	   /* before accepting is tried again after the system ran out */
+	SWEPT = 64,		   /* expired connections taken at once */
+	LAST_ACCEPTS = 4096,	   /* of what the kernel holds when the drain begins */
+	DROPPED = 16 * 1024,	   /* bytes read off at once */
+	COMPLAIN_US = 1000 * 1000, /* between two lines of the log that say the same */
 };
 
 /* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
@@ -67,12 +69,13 @@ static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_clo
 
 /*
  * One that was shed: while at most half of the slots are taken it may stay until its client has
- * read the reply. Beyond, a flood of such clients would keep out those who could be served.
+ * read the reply. Beyond, a flood of such clients would keep out those who could be served. One
+ * that came by the reserved descriptor has to give it back at once.
  * False: it is parked, or closed. True: more came than main reads off at once; still main's.
  */
 static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
 {
-	bool may_stay = atomic_load(&a->slots->open) <= a->conns_max / 2;
+	bool may_stay = a->reserve_fd >= 0 && atomic_load(&a->slots->open) <= a->conns_max / 2;
 	enum rd_parked parked = PARK_AGAIN;
 	char dropped[DROPPED];
 
@@ -179,17 +182,63 @@ static bool acceptor_full(struct rd_acceptor *a)
 	return atomic_load(&a->slots->open) >= a->conns_max;
 }
 
-/* What an accept that gave no connection means: whether to go on accepting. */
-static bool acceptor_accept_failed(struct rd_acceptor *a)
+static int acceptor_take(const struct rd_listener *l)
 {
-	switch (errno) {
+	return accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static void acceptor_reserve(struct rd_acceptor *a)
+{
+	if (a->reserve_fd < 0)
+		a->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* No descriptor is left: by the reserved one, one client is told so. False: none was. */
+static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
+{
+	int fd;
+
+	acceptor_reserve(a);
+	if (a->reserve_fd < 0)
+		return false;
+	close(a->reserve_fd);
+	a->reserve_fd = -1;
+	fd = acceptor_take(l);
+	if (fd >= 0) {
+		rd_count(&a->counters, COUNT_ACCEPTED);
+		acceptor_shed(a, rd_conn_open(a->slots, fd, l->protocol, l->service, a->now_us));
+	}
+	acceptor_reserve(a);
+	return fd >= 0;
+}
+
+/* Not more often than once a second. */
+static void acceptor_complain(struct rd_acceptor *a, int error, const char *what)
+{
+	if (a->now_us < a->complained_us + COMPLAIN_US)
+		return;
+	a->complained_us = a->now_us;
+	rd_log("accept: %s; %s", strerror(error), what);
+}
+
+/* What an accept that gave no connection means: whether to go on accepting. */
+static bool acceptor_accept_failed(struct rd_acceptor *a, const struct rd_listener *l)
+{
+	int error = errno;
+
+	switch (error) {
 	case EAGAIN:
 		return false;
 	case EMFILE:
 	case ENFILE:
+		if (acceptor_refuse(a, l)) {
+			acceptor_complain(a, error, "clients are refused");
+			return true;
+		}
+		/* fall through */
 	case ENOBUFS:
 	case ENOMEM:
-		rd_log("accept: %s; waiting for a connection to close", strerror(errno));
+		acceptor_complain(a, error, "waiting for a connection to close");
 		acceptor_poll_listeners(a, false, a->now_us + PAUSE_US);
 		return false;
 	default:
@@ -206,9 +255,9 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			acceptor_poll_listeners(a, false, 0);
 			return;
 		}
-		fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = acceptor_take(l);
 		if (fd < 0) {
-			if (acceptor_accept_failed(a))
+			if (acceptor_accept_failed(a, l))
 				continue;
 			return;
 		}
@@ -366,6 +415,8 @@ static long acceptor_cut(struct rd_acceptor *a)
 		rd_count(&a->counters, COUNT_CLOSED);
 		rd_conn_close(&c, CLOSE_CUT);
 	}
+	if (a->reserve_fd >= 0)
+		close(a->reserve_fd);
 	return cut;
 }
 
@@ -373,6 +424,9 @@ long rd_acceptor_run(struct rd_acceptor *a)
 {
 	a->paused = a->draining = a->stirring = false;
 	a->ready = 0;
+	a->reserve_fd = -1;
+	a->complained_us = 0;
+	acceptor_reserve(a);
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;

@@ -29,6 +29,8 @@ struct rd_acceptor {
 	bool paused, draining, stirring;
 	uint64_t now_us, look_us, next_sweep_us, paused_us;
 	unsigned stuck; /* workers that did not end at the stop */
+	int reserve_fd; /* given up where none is left, so that a client can be told; -1: it is */
+	uint64_t complained_us; /* when the log last said so */
 	struct rd_counters counters;
 	size_t ready;
 	struct rd_entry batch[RD_EVENTS];

@@ -19,21 +19,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <sys/eventfd.h>
 
-static _Atomic bool no_descriptor; /* for the next accept; and from then on ... */
-static _Atomic bool no_watch;	   /* ... epoll takes nothing new */
-static _Atomic size_t read_most;   /* bytes that one receive gives, where not 0 */
+static _Atomic bool no_buffer;	 /* for the next accept; and from then on ... */
+static _Atomic bool no_watch;	 /* ... epoll takes nothing new */
+static _Atomic size_t read_most; /* bytes that one receive gives, where not 0 */
 
 int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags)
 {
-	if (no_descriptor) {
-		no_descriptor = false;
+	if (no_buffer) {
+		no_buffer = false;
 		no_watch = true;
-		errno = EMFILE;
+		errno = ENOBUFS;
 		return -1;
 	}
 	return (int)syscall(SYS_accept4, fd, addr, len, flags);
@@ -70,15 +71,21 @@ static void *serve(void *server)
 	return (void *)replyd_serve(server);
 }
 
-static int asks(const struct replyd *server)
+static void asks_by(const struct replyd *server, int fd)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	MUST(fd >= 0);
 	at.sin_port = htons((in_port_t)atoi(strrchr(replyd_url(server, 0), ':') + 1));
 	MUST(connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
 	MUST(send(fd, "x\n", 2, 0) == 2);
+}
+
+static int asks(const struct replyd *server)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	asks_by(server, fd);
 	return fd;
 }
 
@@ -93,7 +100,7 @@ START_TEST(pauses)
 
 	ck_assert_int_eq(replyd_open(server), 0);
 	fd = asks(server);
-	no_descriptor = true;
+	no_buffer = true;
 	PTH(pthread_create(&thread, NULL, serve, server));
 	ck_assert_int_eq(recv(fd, &got, 1, 0), 1);
 	ck_assert_int_eq(got, 'x');
@@ -102,6 +109,59 @@ START_TEST(pauses)
 	replyd_drain(server);
 	PTH(pthread_join(thread, &cut));
 	ck_assert_ptr_null(cut);
+	replyd_free(server);
+}
+END_TEST
+
+static size_t reads(int fd, char *to, size_t size)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < size && (n = recv(fd, to + len, size - len, 0)) > 0)
+		len += (size_t)n;
+	close(fd);
+	return len;
+}
+
+/* All descriptors but those that are open, so that nothing new can be. */
+static void exhaust(struct rlimit *before)
+{
+	struct rlimit none;
+	int next = dup(0);
+
+	MUST(next >= 0 && getrlimit(RLIMIT_NOFILE, before) == 0);
+	close(next);
+	none = *before;
+	none.rlim_cur = (rlim_t)next;
+	MUST(setrlimit(RLIMIT_NOFILE, &none) == 0);
+}
+
+/* With no descriptor left a client is told so, each of several; then all is as it was. */
+START_TEST(refuses)
+{
+	static const char busy[] = "busy: try again later\n";
+	struct replyd *server = begin();
+	struct rlimit before;
+	int fd[3];
+	char got[64];
+
+	ck_assert_int_eq(replyd_start(server, NULL), 0);
+	fd[0] = asks(server);
+	ck_assert_uint_eq(reads(fd[0], got, sizeof(got)), 2); /* main has begun */
+	for (int i = 0; i < 3; i++)
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	exhaust(&before);
+	for (int i = 0; i < 3; i++) {
+		asks_by(server, fd[i]);
+		ck_assert_uint_eq(recv(fd[i], got, sizeof(got), MSG_WAITALL), sizeof(busy) - 1);
+		ck_assert_mem_eq(got, busy, sizeof(busy) - 1);
+	}
+	MUST(setrlimit(RLIMIT_NOFILE, &before) == 0);
+	for (int i = 0; i < 3; i++)
+		close(fd[i]);
+	ck_assert_uint_eq(reads(asks(server), got, sizeof(got)), 2);
+	ck_assert_int_eq(replyd_stop(server, 10000), 0);
 	replyd_free(server);
 }
 END_TEST
@@ -344,6 +404,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, pauses);
+	tcase_add_test(tcase, refuses);
 	tcase_add_test(tcase, cannot_watch);
 	tcase_add_test(tcase, stopped_before_it_serves);
 	tcase_add_test(tcase, shed_lingers);
