@@ -61,4 +61,5 @@ tests_unit_test_faults_LDFLAGS = $(AM_LDFLAGS) \
 	$(wrap)strdup $(wrap)strndup $(wrap)fmemopen $(wrap)fdopendir \
 	$(wrap)asprintf $(wrap)__asprintf_chk $(wrap)vasprintf $(wrap)__vasprintf_chk \
 	$(wrap)open64 $(wrap)openat64 $(wrap)mkostemp64 $(wrap)syscall $(wrap)mmap64 \
-	$(wrap)read $(wrap)write $(wrap)pread64 $(wrap)fsync $(wrap)renameat $(wrap)linkat
+	$(wrap)read $(wrap)write $(wrap)pread64 $(wrap)fsync $(wrap)renameat $(wrap)linkat \
+	$(wrap)rd_clock_wall_s

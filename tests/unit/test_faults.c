@@ -12,6 +12,7 @@
 #include "served.h"
 
 #include "client/answer.h"
+#include "codec/date.h"
 #include "handlers/upload.h"
 #include "serve/line.h"
 
@@ -418,6 +419,43 @@ START_TEST(line_each)
 }
 END_TEST
 
+/* The clock on the wall, which somebody sets. */
+static int64_t wall_jump;
+
+int64_t __real_rd_clock_wall_s(void);
+int64_t __wrap_rd_clock_wall_s(void);
+int64_t __wrap_rd_clock_wall_s(void)
+{
+	return __real_rd_clock_wall_s() + wall_jump;
+}
+
+/* Replies tell the new time; nothing else depends on it. */
+START_TEST(clock_jumps)
+{
+	static const int64_t jumps[] = { 0, 3600, -3600, 1 << 30, -(1 << 30), 0 };
+
+	service_make();
+	serve_well(requests[6], NULL);
+	for (size_t i = 0; i < COUNT(jumps); i++) {
+		const char *date;
+		int64_t told, now;
+
+		wall_jump = jumps[i];
+		now = __wrap_rd_clock_wall_s();
+		serve_well(requests[6], "a clock that jumps");
+		sends_text(requests[0], IO_EOF);
+		open_quietly(&rd_http1, &service, SIZE_MAX);
+		serve();
+		date = memmem(stack.memory.sent.at, stack.memory.sent.len, "\r\nDate: ", 8);
+		ck_assert_ptr_nonnull(date);
+		ck_assert(rd_date_parse(date + 8, RD_DATE_SIZE - 1, now, &told));
+		ck_assert_int_ge(told, now);
+		ck_assert_int_le(told, __wrap_rd_clock_wall_s());
+	}
+	service_free();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("faults");
@@ -430,6 +468,7 @@ int main(void)
 	tcase_add_loop_test(tcase, each_call, 0, COUNT(requests));
 	tcase_add_loop_test(tcase, chance, 0, 4);
 	tcase_add_test(tcase, line_each);
+	tcase_add_test(tcase, clock_jumps);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
