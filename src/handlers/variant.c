@@ -29,7 +29,7 @@ enum rd_coding rd_variant_choose(const struct rd_accept *accept, unsigned found,
 	return (enum rd_coding)best;
 }
 
-/* NULL with errno: EFBIG, that would not be shorter; else the file has changed, or the system failed. */
+/* NULL with errno: EFBIG, it would not be shorter; else the file changed, or the system failed. */
 static struct rd_variant *variant_code(const struct rd_file *file, enum rd_coding coding,
 				       struct rd_reply *scratch)
 {
