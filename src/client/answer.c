@@ -64,8 +64,23 @@ static bool answer_number(struct rd_span digits, uint64_t *number)
 
 struct framing {
 	bool sized, chunked;
+	bool close, keep; /* what Connection says */
 	uint64_t length;
 };
+
+/* Whether `word` is in a list like "keep-alive, Upgrade" (RFC 9110 §7.6.1). */
+static bool answer_lists(struct rd_span list, const char *word)
+{
+	while (list.len > 0) {
+		const char *comma = memchr(list.at, ',', list.len);
+		size_t len = comma ? (size_t)(comma - list.at) : list.len;
+
+		if (rd_span_eq_nocase(rd_span_trim(answer_take(&list, len)), word))
+			return true;
+		answer_take(&list, comma ? 1 : 0);
+	}
+	return false;
+}
 
 static const char *answer_field(struct rd_span line, struct framing *f)
 {
@@ -89,6 +104,9 @@ static const char *answer_field(struct rd_span line, struct framing *f)
 			return "the Content-Length is no number, or two differ";
 		f->sized = true;
 		f->length = length;
+	} else if (rd_span_eq_nocase(name, "Connection")) {
+		f->close = f->close || answer_lists(value, "close");
+		f->keep = f->keep || answer_lists(value, "keep-alive");
 	}
 	return NULL;
 }
@@ -102,7 +120,7 @@ static const char *answer_frame(struct rd_answer *a, struct framing f, bool mino
 		return "the protocol was switched unasked";
 	if (a->status < 200)
 		a->state = ANSWER_IN_HEAD;
-	else if (a->status == 204 || a->status == 304)
+	else if (a->bodiless || a->status == 204 || a->status == 304)
 		a->state = ANSWER_COMPLETE;
 	else if (f.chunked)
 		a->state = ANSWER_IN_SIZE;
@@ -111,6 +129,7 @@ static const char *answer_frame(struct rd_answer *a, struct framing f, bool mino
 	else
 		a->state = ANSWER_IN_CLOSE;
 	a->left = f.length;
+	a->last = f.close || (minor_zero && !f.keep) || a->state == ANSWER_IN_CLOSE;
 	return NULL;
 }
 

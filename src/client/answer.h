@@ -22,6 +22,8 @@ enum rd_answer_part {
 
 /* All zero is a reply of which nothing has come. */
 struct rd_answer {
+	bool bodiless; /* to be set: it answers HEAD, and has no body whatever its head says */
+	bool last;     /* no other comes on this connection; set with the head */
 	int status;
 	const char *why; /* constant text */
 	/* answer.c only */

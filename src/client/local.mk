@@ -1,4 +1,4 @@
-# client: the program replyc.
+# client: the program replyc, and its command load.
 bin_PROGRAMS += src/client/replyc
 src_client_replyc_SOURCES = \
 	src/client/replyc.c
@@ -11,5 +11,23 @@ src_client_libclient_la_SOURCES = \
 	src/client/answer.h \
 	src/client/ask.c \
 	src/client/ask.h \
+	src/client/load.c \
+	src/client/load.h \
+	src/client/loader.c \
+	src/client/loader.h \
+	src/client/report.c \
+	src/client/report.h \
+	src/client/request.c \
+	src/client/request.h \
+	src/client/say.c \
+	src/client/say.h \
+	src/client/schedule.c \
+	src/client/schedule.h \
+	src/client/shot.c \
+	src/client/shot.h \
+	src/client/tally.c \
+	src/client/tally.h \
 	src/client/url.c \
-	src/client/url.h
+	src/client/url.h \
+	src/client/whom.c \
+	src/client/whom.h

@@ -5,6 +5,7 @@ noinst_HEADERS += \
 	src/tbl/config_section.h \
 	src/tbl/counter.h \
 	src/tbl/field.h \
+	src/tbl/load_failure.h \
 	src/tbl/lock_rank.h \
 	src/tbl/method.h \
 	src/tbl/option.h \

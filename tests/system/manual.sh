@@ -24,10 +24,10 @@ same()
 	fi
 }
 
-# options PROGRAM PAGE: each option of --help has its item in the page, and the other way round.
+# options COMMAND PAGE: each option of --help has its item in the page, and the other way round.
 options()
 {
-	"$1" --help | sed -nE 's/^ +(-[A-Za-z], )?(--[a-z-]+).*/\1\2/p' | tr -d ' ' | tr ',' '\n' \
+	$1 --help | sed -nE 's/^ +(-[A-Za-z], )?(--[a-z-]+).*/\1\2/p' | tr -d ' ' | tr ',' '\n' \
 		>"$work/one"
 	sed -nE 's/^\.It (Fl.*)/\1/p' "$doc/$2" | sed -E 's/Fl Fl /--/g; s/Fl /-/g' |
 		grep -oE -- '(^|[ ])--?[A-Za-z][a-z-]*' | tr -d ' ' >"$work/other"
@@ -86,6 +86,7 @@ names()
 
 options "$REPLYD" replyd.8
 options "$REPLYC" replyc.1
+options "$REPLYC load" replyc-load.1
 include_table
 owner_table
 names hacking.md

@@ -78,18 +78,18 @@ class Server:
 			self.process.wait()
 		shutil.rmtree(self.tmp)
 
-	def start(self, *options):
-		"""On a free port of 127.0.0.1, and on the Unix socket."""
+	def start(self, *options, files=True):
+		"""On a free port of 127.0.0.1, and on the Unix socket; serves `root`, or no files."""
 		out, err = (os.path.join(self.tmp, name) for name in ("out", "err"))
 		argv = [os.environ["REPLYD"], "--listen", "127.0.0.1:0", "--listen", "unix:" + self.unix]
 		env = {k: v for k, v in os.environ.items() if not k.startswith(("NOTIFY_", "LISTEN_"))}
 		with open(out, "wb") as to, open(err, "wb") as errors:
-			self.process = subprocess.Popen([*argv, *options, self.root], env=env,
+			self.process = subprocess.Popen([*argv, *options, *([self.root] if files else [])], env=env,
 				stdin=subprocess.DEVNULL, stdout=to, stderr=errors)
 
 		def line():
 			with open(out, encoding="utf-8") as file:
-				return re.search(r"ready on \w+://127\.0\.0\.1:(\d+)/ .*\n", file.read())
+				return re.search(r"ready on \S*127\.0\.0\.1:(\d+)/? .*\n", file.read())
 
 		until(lambda: line() or self.process.poll() is not None, "the ready line")
 		if not line():

@@ -181,6 +181,38 @@ START_TEST(bad_replies)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	bool bodiless, last;
+} ends[] = {
+	{ OK "Content-Length: 1\r\n\r\na", false, false },
+	{ OK "Content-Length: 1\r\nConnection: close\r\n\r\na", false, true },
+	{ OK "Content-Length: 1\r\nconnection: a ,\tCLOSE\r\n\r\na", false, true },
+	{ OK "Content-Length: 1\r\nConnection: closer, keep-alive,\r\n\r\na", false, false },
+	{ OK "Content-Length: 1\r\nConnection:\r\nConnection: close\r\n\r\na", false, true },
+	{ OK "\r\na", false, true },
+	{ CHUNKED "0\r\n\r\n", false, false },
+	{ "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", false, true },
+	{ "HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: Keep-Alive\r\n\r\n", false, false },
+	{ "HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\n" OK "Content-Length: 0\r\n\r\n",
+	  false, false },
+	{ "HTTP/1.1 204 None\r\n\r\n", false, false },
+	{ OK "Content-Length: 5\r\n\r\n", true, false },
+	{ CHUNKED, true, false },
+	{ OK "\r\n", true, false },
+};
+
+START_TEST(last_replies)
+{
+	struct outcome o = { .answer.bodiless = ends[_i].bodiless };
+
+	outcome_feed(&o, ends[_i].bytes, strlen(ends[_i].bytes));
+	ck_assert_msg(rd_answer_close(&o.answer), "%s: %s", ends[_i].bytes, o.answer.why);
+	ck_assert_msg(o.answer.last == ends[_i].last, "%s", ends[_i].bytes);
+	outcome_free(&o);
+}
+END_TEST
+
 /* A head of `len` bytes, and whether it is taken. */
 static bool head_taken(size_t len)
 {
@@ -251,6 +283,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, good_replies, 0, COUNT(good));
 	tcase_add_loop_test(tcase, bad_replies, 0, COUNT(bad));
+	tcase_add_loop_test(tcase, last_replies, 0, COUNT(ends));
 	tcase_add_test(tcase, longest_head);
 	tcase_add_test(tcase, longest_line);
 	tcase_add_test(tcase, many_interim_heads);

@@ -1,0 +1,34 @@
+/*
+ * histogram - how often each value was recorded, in fixed memory, by log-linear buckets.
+ *
+ * A value up to 127 has a bucket of its own. Above, each power of two is cut into 64 buckets of the
+ * same width, so that the middle of a bucket is within 1/128 (0.8 %) of every value in it.
+ */
+#ifndef RD_BASE_HISTOGRAM_H
+#define RD_BASE_HISTOGRAM_H
+
+#include <stdint.h>
+
+enum {
+	RD_HISTOGRAM_BITS = 6, /* 2^6 buckets for each power of two */
+	RD_HISTOGRAM_TOP = 36, /* values from 2^36 on (19 hours in microseconds) share a bucket */
+	RD_HISTOGRAM_BUCKETS = (RD_HISTOGRAM_TOP - RD_HISTOGRAM_BITS + 1) << RD_HISTOGRAM_BITS,
+};
+
+/* All zero is an empty one. 16 KiB. */
+struct rd_histogram {
+	uint64_t count;
+	uint64_t sum;
+	uint64_t least, most; /* exact; meaningless while count is 0 */
+	uint64_t bucket[RD_HISTOGRAM_BUCKETS];
+};
+
+void rd_histogram_record(struct rd_histogram *h, uint64_t value);
+
+/*
+ * The smallest recorded value that at least q (0 to 1) of all are not above, within 1/128 of it;
+ * for q = 1 the greatest, exactly. 0 while nothing was recorded.
+ */
+uint64_t rd_histogram_quantile(const struct rd_histogram *h, double q);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * report - what came of a load, for people and for programs, on standard output.
+ */
+#ifndef RD_CLIENT_REPORT_H
+#define RD_CLIENT_REPORT_H
+
+#include "client/loader.h"
+
+/* `target` is what was asked, as its user wrote it. */
+void rd_report_text(const char *target, const struct rd_loader *loader,
+		    const struct rd_loaded *loaded);
+void rd_report_json(const char *target, const struct rd_loader *loader,
+		    const struct rd_loaded *loaded);
+
+#endif
