@@ -18,4 +18,6 @@ src_base_libbase_la_SOURCES = \
 	src/base/must.h \
 	src/base/slurp.c \
 	src/base/slurp.h \
-	src/base/span.h
+	src/base/span.h \
+	src/base/words.c \
+	src/base/words.h

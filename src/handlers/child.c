@@ -13,6 +13,7 @@
 #include "handlers/child.h"
 
 #include "base/clock.h"
+#include "handlers/log_lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +30,6 @@ enum {
 	LOOK_MS = 500,	       /* for a cancel that no descriptor shows ... */
 	WAIT_MS = 60 * 1000,   /* ... and where one does */
 	READ = 32 * 1024,
-	ERRORS_MOST = 64 * 1024, /* bytes of its errors that are logged */
-	LINE = 512,
 };
 
 enum { IN, OUT, ERR, END, CANCEL, POLLED };
@@ -48,9 +47,7 @@ struct run {
 	bool ended;	   /* it is not reaped, so that its group is still its own ... */
 	bool gone;	   /* ... unless who ignores SIGCHLD had it reaped */
 	enum rd_child_end end;
-	size_t errors; /* bytes of them so far */
-	size_t line_len;
-	char line[LINE];
+	struct rd_log_lines errors;
 };
 
 static void run_close(struct run *r, int which)
@@ -85,28 +82,6 @@ static void run_end(struct run *r, enum rd_child_end why)
 		run_terminate(r);
 }
 
-static void run_log_line(struct run *r)
-{
-	if (r->line_len > 0)
-		replyd_log(r->c->x, "%s: %.*s", r->c->spawn.argv[0], (int)r->line_len, r->line);
-	r->line_len = 0;
-}
-
-static void run_errors(struct run *r, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len && r->errors < ERRORS_MOST; i++, r->errors++) {
-		if (bytes[i] == '\n' || r->line_len == LINE)
-			run_log_line(r);
-		if (bytes[i] != '\n')
-			r->line[r->line_len++] = bytes[i] ? bytes[i] : '?';
-	}
-	if (r->errors == ERRORS_MOST) {
-		run_log_line(r);
-		replyd_log(r->c->x, "%s: more errors are not logged", r->c->spawn.argv[0]);
-		r->errors++;
-	}
-}
-
 static void run_output(struct run *r, const char *bytes, size_t len)
 {
 	if (r->end != CHILD_ENDED) /* nobody wants it any more */
@@ -125,7 +100,7 @@ static void run_read(struct run *r, int which)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n > 0 && which == ERR) {
-		run_errors(r, bytes, (size_t)n);
+		rd_log_lines_take(&r->errors, bytes, (size_t)n);
 	} else if (n > 0) {
 		run_output(r, bytes, (size_t)n);
 	} else {
@@ -323,7 +298,7 @@ static int run_reap(struct run *r)
 
 enum rd_child_end rd_child_run(struct rd_child *c, int *status)
 {
-	struct run r = { .c = c, .pidfd = -1 };
+	struct run r = { .c = c, .pidfd = -1, .errors = { .x = c->x, .who = c->spawn.argv[0] } };
 	int error;
 
 	for (int i = 0; i < POLLED; i++)
@@ -334,7 +309,7 @@ enum rd_child_end rd_child_run(struct rd_child *c, int *status)
 		r.p[CANCEL].fd = replyd_cancel_fd(c->x);
 		while (run_goes_on(&r))
 			run_turn(&r);
-		run_log_line(&r);
+		rd_log_lines_end(&r.errors);
 		*status = run_reap(&r);
 	} else {
 		r.end = CHILD_FAILED;

@@ -24,6 +24,8 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/health.h \
 	src/handlers/load.c \
 	src/handlers/load.h \
+	src/handlers/log_lines.c \
+	src/handlers/log_lines.h \
 	src/handlers/partial.c \
 	src/handlers/partial.h \
 	src/handlers/place.c \

@@ -6,6 +6,7 @@
 #include "handlers/program.h"
 
 #include "app/environment.h"
+#include "base/words.h"
 #include "handlers/cgi_reply.h"
 #include "handlers/child.h"
 #include "net/address.h"
@@ -27,37 +28,12 @@ struct rd_program {
 	bool nph; /* its output is the whole message */
 };
 
-static void program_words_free(char **words)
-{
-	for (size_t i = 0; words && words[i]; i++)
-		free(words[i]);
-	free(words);
-}
-
-static char **program_words(const char *const *words)
-{
-	size_t n = 0;
-	char **copy;
-
-	while (words && words[n])
-		n++;
-	copy = calloc(n + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < n; i++) {
-		copy[i] = strdup(words[i]);
-		if (copy[i])
-			continue;
-		program_words_free(copy);
-		return NULL;
-	}
-	return copy;
-}
-
 static void program_free(void *data)
 {
 	struct rd_program *p = data;
 
-	program_words_free(p->argv);
-	program_words_free(p->environment);
+	rd_words_free(p->argv);
+	rd_words_free(p->environment);
 	free(p->directory);
 	free(p->root);
 	free((char *)p->user.name);
@@ -111,8 +87,8 @@ static char *program_directory(const struct rd_program_config *c)
 static bool program_fill(struct rd_program *p, const struct rd_program_config *c, char *why,
 			 size_t size)
 {
-	p->argv = program_words(c->argv);
-	p->environment = program_words(c->environment);
+	p->argv = rd_words_copy(c->argv);
+	p->environment = rd_words_copy(c->environment);
 	p->directory = program_directory(c);
 	p->root = c->root ? strdup(c->root) : NULL;
 	p->limits = c->limits;
