@@ -23,6 +23,7 @@ unit_tests += tests/unit/test_embed
 unit_tests += tests/unit/test_encode
 unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_faults
+unit_tests += tests/unit/test_fastcgi
 unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_framing
 unit_tests += tests/unit/test_head
