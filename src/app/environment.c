@@ -79,24 +79,19 @@ static bool environment_body(struct replyd_exchange *x, const struct rd_environm
 }
 
 /* Those that are not passed on: not the request's own, or said by another variable. */
-static bool environment_keeps(struct rd_span name)
+static bool environment_keeps(const struct rd_environment *e, struct rd_span name)
 {
-	static const char *const not [] = { "Proxy",
-					    "Authorization",
-					    "Connection",
-					    "Keep-Alive",
-					    "Transfer-Encoding",
-					    "TE",
-					    "Trailer",
-					    "Upgrade",
-					    "Expect",
-					    "Proxy-Authorization",
-					    "Content-Length",
-					    "Content-Type" };
+	static const char *const not [] = {
+		"Proxy",       "Connection", "Keep-Alive", "Transfer-Encoding",	  "TE",
+		"Trailer",     "Upgrade",    "Expect",	   "Proxy-Authorization", "Content-Length",
+		"Content-Type"
+	};
 
 	for (size_t i = 0; i < sizeof(not ) / sizeof(*not ); i++)
 		if (rd_span_eq_nocase(name, not [i]))
 			return false;
+	if (rd_span_eq_nocase(name, "Authorization"))
+		return e->authorization;
 	return !memchr(name.at, '_', name.len);
 }
 
@@ -108,7 +103,7 @@ static bool environment_fields(struct replyd_exchange *x, const struct rd_enviro
 		char name[256] = "HTTP_";
 		bool before = false;
 
-		if (!environment_keeps(field) || field.len > sizeof(name) - 6)
+		if (!environment_keeps(e, field) || field.len > sizeof(name) - 6)
 			continue;
 		for (unsigned j = 0; j < i && !before; j++) /* several are one, joined */
 			before = field.len == x->head.field[j].name.len &&

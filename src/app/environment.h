@@ -15,13 +15,14 @@ struct rd_environment {
 	const char *filename;	 /* SCRIPT_FILENAME */
 	const char *info;	 /* PATH_INFO; NULL: what is below the route's */
 	const char *const *more; /* "NAME=VALUE" ..., NULL: these replace the others */
+	bool authorization;	 /* pass on the field Authorization */
 };
 
 /*
  * Adds "NAME=VALUE" strings, each with its NUL. Fields become HTTP_*, but for: Proxy, which
- * programs would take for their own setting; Authorization; Connection, Content-Length and
- * Content-Type; and names with a '_', which could not be told from those with a '-'. False
- * when there is no memory.
+ * programs would take for their own setting; Authorization, unless it is wanted; Connection,
+ * Content-Length and Content-Type; and names with a '_', which could not be told from those with a
+ * '-'. False when there is no memory.
  */
 bool rd_environment_add(struct replyd_exchange *x, const struct rd_environment *e,
 			struct rd_buffer *to);

@@ -177,6 +177,16 @@ static bool check_line(const char *text, char why[RD_CHECK_WHY])
 	return WRONG("there is a control character in it");
 }
 
+static bool check_address(const char *text, char why[RD_CHECK_WHY])
+{
+	struct rd_address address;
+	const char *right;
+
+	if (rd_address_parse(text, &address, &right))
+		return true;
+	return WRONG("%s", right);
+}
+
 bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_CHECK_WHY])
 {
 	const struct rd_schema_option *o = &rd_schema_option[option];
@@ -201,22 +211,14 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 	case CORS_methods:
 	case CORS_headers:
 		return check_token(value->text, why);
+	case ROUTE_fastcgi:
+		return check_address(value->text, why);
 	case AUTH_realm:
 	case ROUTE_redirect:
 		return check_line(value->text, why);
 	default:
 		return true;
 	}
-}
-
-static bool check_address(const struct rd_section *s, char why[RD_CHECK_WHY])
-{
-	struct rd_address address;
-	const char *right;
-
-	if (rd_address_parse(s->title, &address, &right))
-		return true;
-	return WRONG("%s", right);
 }
 
 static bool check_host(const struct rd_section *s, char why[RD_CHECK_WHY])
@@ -274,7 +276,7 @@ bool rd_check_title(const struct rd_section *s, char why[RD_CHECK_WHY])
 {
 	switch (s->kind) {
 	case SECTION_LISTEN:
-		return check_address(s, why);
+		return check_address(s->title, why);
 	case SECTION_HOST:
 		return check_host(s, why);
 	case SECTION_ROUTE:
@@ -287,8 +289,10 @@ bool rd_check_title(const struct rd_section *s, char why[RD_CHECK_WHY])
 }
 
 /* What a route's reply is made by. */
-static const enum rd_option handlers[] = { ROUTE_files, ROUTE_upload, ROUTE_redirect, ROUTE_text,
-					   ROUTE_echo,	ROUTE_health, ROUTE_program };
+static const enum rd_option handlers[] = {
+	ROUTE_files, ROUTE_upload, ROUTE_redirect, ROUTE_text,
+	ROUTE_echo,  ROUTE_health, ROUTE_program,  ROUTE_fastcgi
+};
 
 /* What goes with some of them only. */
 static const struct {
@@ -299,10 +303,13 @@ static const struct {
 	{ ROUTE_rest, { ROUTE_redirect } },
 	{ ROUTE_type, { ROUTE_text } },
 	{ ROUTE_status, { ROUTE_redirect, ROUTE_text } },
-	{ ROUTE_root, { ROUTE_program } },
+	{ ROUTE_index, { ROUTE_fastcgi } },
+	{ ROUTE_script, { ROUTE_fastcgi } },
+	{ ROUTE_keep, { ROUTE_fastcgi } },
+	{ ROUTE_root, { ROUTE_program, ROUTE_fastcgi } },
 	{ ROUTE_directory, { ROUTE_program } },
 	{ ROUTE_user, { ROUTE_program } },
-	{ ROUTE_environment, { ROUTE_program } },
+	{ ROUTE_environment, { ROUTE_program, ROUTE_fastcgi } },
 	{ ROUTE_memory, { ROUTE_program } },
 	{ ROUTE_cpu, { ROUTE_program } },
 };
@@ -366,6 +373,18 @@ static bool answers(const struct rd_section *s, enum rd_option option)
 	       (rd_schema_option[option].kind != KIND_BOOL || rd_config_value(s, option)->number);
 }
 
+static bool check_fastcgi(const struct rd_section *s, enum rd_option *option,
+			  char why[RD_CHECK_WHY])
+{
+	*option = ROUTE_stream;
+	if (said(s, ROUTE_fastcgi) && rd_config_value(s, ROUTE_stream)->number)
+		return WRONG("does not go with fastcgi, which is sent whole bodies: leave it out");
+	*option = ROUTE_index;
+	if (said(s, ROUTE_index) && !said(s, ROUTE_root))
+		return WRONG("is a script below root: say root = \"/srv/www\"");
+	return true;
+}
+
 static bool check_route(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
 {
 	enum rd_option found = OPTION_COUNT;
@@ -383,8 +402,8 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 	}
 	*option = OPTION_COUNT;
 	if (found == OPTION_COUNT)
-		return WRONG("nothing answers here: say files, upload, program, redirect, "
-			     "text, echo or health");
+		return WRONG("nothing answers here: say files, upload, program, fastcgi, "
+			     "redirect, text, echo or health");
 	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
 		*option = details[i].option;
 		if (said(s, *option) && !check_detail(s, details[i].with))
@@ -392,7 +411,7 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 				     rd_schema_option[found].word,
 				     check_with(details[i].with, words));
 	}
-	return check_redirect(s, option, why);
+	return check_redirect(s, option, why) && check_fastcgi(s, option, why);
 }
 
 static bool check_cors(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])

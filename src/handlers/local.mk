@@ -16,6 +16,12 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/echo.h \
 	src/handlers/encode.c \
 	src/handlers/encode.h \
+	src/handlers/fastcgi.c \
+	src/handlers/fastcgi.h \
+	src/handlers/fastcgi_pool.c \
+	src/handlers/fastcgi_pool.h \
+	src/handlers/fastcgi_talk.c \
+	src/handlers/fastcgi_talk.h \
 	src/handlers/file.c \
 	src/handlers/file.h \
 	src/handlers/files.c \

@@ -203,7 +203,8 @@ static size_t configure_keepers(const struct rd_section *in)
 
 	while ((route = rd_config_next(in, SECTION_ROUTE, route)))
 		keepers += rd_config_value(route, ROUTE_files)->text ||
-			   rd_config_value(route, ROUTE_upload)->text;
+			   rd_config_value(route, ROUTE_upload)->text ||
+			   rd_config_value(route, ROUTE_fastcgi)->text;
 	while ((host = rd_config_next(in, SECTION_HOST, host)))
 		keepers += configure_keepers(host);
 	return keepers;

@@ -80,7 +80,8 @@ static int routes_policy(struct replyd *s, const struct rd_section *route, struc
 		body = rd_config_value(route, BODY_max);
 	policy->body_max = body->number;
 	if (rd_config_value(route, ROUTE_time_limit)->where.line ||
-	    rd_config_value(route, ROUTE_program)->count)
+	    rd_config_value(route, ROUTE_program)->count ||
+	    rd_config_value(route, ROUTE_fastcgi)->text)
 		policy->time_us = rd_config_value(route, ROUTE_time_limit)->number * 1000;
 	policy->stream = rd_config_value(route, ROUTE_stream)->number;
 	if (cache->where.line)

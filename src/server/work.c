@@ -6,6 +6,7 @@
 #include "server/work.h"
 
 #include "handlers/echo.h"
+#include "handlers/fastcgi.h"
 #include "handlers/files.h"
 #include "handlers/health.h"
 #include "handlers/program.h"
@@ -146,6 +147,42 @@ static int work_program(const struct want *w, struct rd_work *work)
 	return work->data ? 0 : -1;
 }
 
+static struct rd_files *work_root(const struct want *w, const char *root)
+{
+	struct rd_files *files = rd_files_new(root, false, w->kept);
+
+	if (!files)
+		rd_configure_wrong(w->server, w->section, ROUTE_root, "%s: %s", root,
+				   strerror(errno));
+	else if (w->server->mime)
+		rd_files_types(files, w->server->mime);
+	return files;
+}
+
+static int work_fastcgi(const struct want *w, struct rd_work *work)
+{
+	const struct rd_section *s = w->section;
+	const char *index = rd_config_value(s, ROUTE_index)->text;
+	struct rd_fastcgi_config config = {
+		.address = w->value->text,
+		.root = rd_config_value(s, ROUTE_root)->text,
+		.index = index ? index : "index.php",
+		.script = rd_config_value(s, ROUTE_script)->text,
+		.environment = rd_config_value(s, ROUTE_environment)->list,
+		.keep = (unsigned)rd_config_value(s, ROUTE_keep)->number,
+	};
+	char why[512];
+
+	if (config.root && !(config.files = work_root(w, config.root)))
+		return -1;
+	*work = (struct rd_work){ &rd_fastcgi, rd_fastcgi_server_new(&config, why, sizeof(why)) };
+	if (work->data)
+		return 0;
+	if (config.files)
+		rd_files.release(config.files);
+	return rd_configure_wrong(w->server, s, ROUTE_fastcgi, "%s", why);
+}
+
 static const struct {
 	enum rd_option option; /* of a route, that names the work */
 	int (*make)(const struct want *w, struct rd_work *work);
@@ -153,7 +190,7 @@ static const struct {
 	{ ROUTE_files, work_files },	   { ROUTE_upload, work_upload },
 	{ ROUTE_redirect, work_redirect }, { ROUTE_text, work_text },
 	{ ROUTE_echo, work_echo },	   { ROUTE_health, work_health },
-	{ ROUTE_program, work_program },
+	{ ROUTE_program, work_program },   { ROUTE_fastcgi, work_fastcgi },
 };
 
 int rd_work_make(struct replyd *s, const struct rd_section *section, size_t kept,

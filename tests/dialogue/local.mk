@@ -12,6 +12,7 @@ tests_dialogue_testd_LDFLAGS = $(module_host_ldflags)
 
 EXTRA_DIST += \
 	tests/dialogue/README \
+	tests/dialogue/application.py \
 	tests/dialogue/client.py \
 	tests/dialogue/escape.py \
 	tests/dialogue/program.py \
@@ -212,6 +213,23 @@ dialogues += tests/dialogue/error-501-method.dlg
 dialogues += tests/dialogue/error-505-version.dlg
 dialogues += tests/dialogue/error-connect.dlg
 dialogues += tests/dialogue/error-lingers.dlg
+dialogues += tests/dialogue/fcgi-auth.dlg
+dialogues += tests/dialogue/fcgi-body.dlg
+dialogues += tests/dialogue/fcgi-deaf.dlg
+dialogues += tests/dialogue/fcgi-endless.dlg
+dialogues += tests/dialogue/fcgi-environment.dlg
+dialogues += tests/dialogue/fcgi-errors.dlg
+dialogues += tests/dialogue/fcgi-fault-late.dlg
+dialogues += tests/dialogue/fcgi-faults.dlg
+dialogues += tests/dialogue/fcgi-front.dlg
+dialogues += tests/dialogue/fcgi-kept.dlg
+dialogues += tests/dialogue/fcgi-late.dlg
+dialogues += tests/dialogue/fcgi-left.dlg
+dialogues += tests/dialogue/fcgi-missing.dlg
+dialogues += tests/dialogue/fcgi-scripts.dlg
+dialogues += tests/dialogue/fcgi-stale.dlg
+dialogues += tests/dialogue/fcgi-stopped.dlg
+dialogues += tests/dialogue/fcgi-wrong.dlg
 dialogues += tests/dialogue/health-drain.dlg
 dialogues += tests/dialogue/health.dlg
 dialogues += tests/dialogue/host-absolute.dlg

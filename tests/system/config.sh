@@ -54,7 +54,8 @@ mkdir "$work/dir" "$work/www"
 echo '<p>' >"$work/page.html"
 echo 'u:$5$salt$iy6pmbcc7TH0YPpzsVrTeeabcqTZEFDWXK7YfVlWk80' >"$work/users"
 echo >"$work/hosts.conf"
-sed -Ei 's|"/[^"]*/404.html"|"page.html"|; s|"/srv/[a-z]+"|"dir"|; s|"/var/tmp"|"dir"|
+echo >"$work/dir/index.php"
+sed -Ei 's|"/[^"]*/404.html"|"page.html"|; s|"/srv/[a-z]+"|"dir"|; s|"/srv/[a-z/]+/index.php"|"dir/index.php"|; s|"/var/tmp"|"dir"|
 	s|"/etc/replyd/users"|"users"|; s|"/usr/local/[a-z/]+"|"/bin/cat"|
 	s|"www-data"|"'"$(id -un)"'"|' "$work/full.conf"
 "$REPLYD" -t -c "$work/full.conf" >"$work/said" 2>&1 ||
