@@ -132,6 +132,18 @@ REPLYD_API void replyd_drain(struct replyd *server);
  */
 REPLYD_API long replyd_stop(struct replyd *server, long deadline_ms);
 
+/*
+ * Reads the file of replyd_configure anew, with all that it names, while it serves, and has it
+ * serve that: at once and as a whole, or, where something is wrong, not at all. What is asked then
+ * is answered by the new; what is under way ends as it began. Listeners that both name stay open.
+ * replyd.conf(5) says what needs a new start. Says in one line of the log what came of it.
+ *
+ * Waits for files and names, and for replyd_reload in another thread: any thread but a handler's;
+ * it has returned before replyd_free. 0, or -1 with the reason in why[0..size) (NULL: not wanted):
+ * file, line, option, what would be right; it has no file, or does not serve.
+ */
+REPLYD_API int replyd_reload(struct replyd *server, char *why, size_t size);
+
 /* What failed: one line, no newline. The server's, until the next call. */
 REPLYD_API const char *replyd_error(const struct replyd *server);
 

@@ -58,8 +58,8 @@ void rd_lock_take(struct rd_lock *lock)
 
 void rd_lock_drop(struct rd_lock *lock)
 {
+	rank_leave(lock->rank); /* before: who takes it next may free it */
 	PTH(pthread_mutex_unlock(&lock->m));
-	rank_leave(lock->rank);
 }
 
 void rd_cond_init(struct rd_cond *cond)

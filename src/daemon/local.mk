@@ -2,12 +2,15 @@
 sbin_PROGRAMS += src/daemon/replyd
 src_daemon_replyd_SOURCES = \
 	src/daemon/replyd.c
-src_daemon_replyd_LDADD = src/daemon/libdaemon.la src/libinternal.la $(LIBSYSTEMD_LIBS)
+src_daemon_replyd_LDADD = src/daemon/libdaemon.la src/libinternal.la
 src_daemon_replyd_LDFLAGS = $(module_host_ldflags)
 EXTRA_src_daemon_replyd_DEPENDENCIES = src/module_host.list
 
+src_daemon_libdaemon_la_LIBADD = $(LIBSYSTEMD_LIBS)
 program_libs += src/daemon/libdaemon.la
 noinst_LTLIBRARIES += src/daemon/libdaemon.la
 src_daemon_libdaemon_la_SOURCES = \
+	src/daemon/hup.c \
+	src/daemon/hup.h \
 	src/daemon/options.c \
 	src/daemon/options.h

@@ -7,6 +7,7 @@
 #include "daemon/options.h"
 
 #include "base/log.h"
+#include "daemon/hup.h"
 #include "net/address.h"
 
 #include <getopt.h>
@@ -148,6 +149,7 @@ static int options_read(int argc, char **argv, struct replyd *server, struct wan
 
 static int options_configure(struct replyd *server, const struct wanted *w)
 {
+	rd_hup_block();
 	if (replyd_configure(server, w->config) != 0) {
 		rd_log("%s", replyd_error(server));
 		return 1;

@@ -2,21 +2,18 @@
  * replyd - the program: options, signals, the ready line.
  * Thread:  main.
  */
-#include "config.h"
-
 #include "base/log.h"
+#include "daemon/hup.h"
 #include "daemon/options.h"
 #include "replyd.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
 
 static struct replyd *server;
 
@@ -56,18 +53,11 @@ static void program_descriptors(void)
 
 static void program_ready(void)
 {
-	char addresses[4096] = "";
-	size_t len = 0;
-	const char *url;
+	char addresses[4096];
 
-	for (size_t i = 0; (url = replyd_url(server, i)); i++)
-		if (len + strlen(url) + 2 < sizeof(addresses))
-			len += (size_t)sprintf(addresses + len, " %s", url);
+	rd_hup_ready(server, addresses, sizeof(addresses));
 	printf("replyd: ready on%s\n", addresses);
 	fflush(stdout);
-#ifdef HAVE_LIBSYSTEMD
-	sd_notifyf(0, "READY=1\nSTATUS=Ready on%s", addresses);
-#endif
 }
 
 static int program_serve(void)
@@ -78,8 +68,13 @@ static int program_serve(void)
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
+	if (!rd_hup_start(server)) {
+		rd_log("cannot start a thread: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	program_ready();
 	cut = replyd_serve(server);
+	rd_hup_stop();
 	if (cut < 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;

@@ -300,6 +300,13 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 	}
 }
 
+/* Was taken in vain. Who would have woken it meanwhile has done so in vain too. */
+static void acceptor_put_back(struct rd_acceptor *a, struct rd_conn *c)
+{
+	if (c->want == RD_WANTS_REPLY || !rd_conn_pass(c, OWN_MAIN, OWN_PARKED))
+		acceptor_ready(a, c);
+}
+
 static void acceptor_sweep(struct rd_acceptor *a)
 {
 	unsigned expired[SWEPT];
@@ -317,7 +324,7 @@ static void acceptor_sweep(struct rd_acceptor *a)
 			if (!rd_conn_take(c))
 				continue; /* someone has it, and looks at the clock himself */
 			if (atomic_load(deadline) > a->now_us) { /* it was parked anew */
-				rd_conn_pass(c, OWN_MAIN, OWN_PARKED);
+				acceptor_put_back(a, c);
 				continue;
 			}
 			c->expired = true;
@@ -328,29 +335,121 @@ static void acceptor_sweep(struct rd_acceptor *a)
 	a->next_sweep_us = next;
 }
 
-/* Every parked connection is looked at once more by a worker, and closed if nothing is begun. */
+/*
+ * Every parked connection whose server or listener ends is looked at once more by a worker, and
+ * closed if nothing is begun.
+ */
 static void acceptor_stir(struct rd_acceptor *a)
 {
 	a->stirring = true;
-	for (size_t i = 0; i < a->slots->top; i++)
-		if (rd_conn_take(&a->slots->conn[i]))
-			acceptor_ready(a, &a->slots->conn[i]);
+	atomic_fetch_add(&a->slots->stirred, 1);
+	for (size_t i = 0; i < a->slots->top; i++) {
+		struct rd_conn *c = &a->slots->conn[i];
+
+		if (!rd_conn_take(c))
+			continue;
+		if (rd_conn_draining(c))
+			acceptor_ready(a, c);
+		else
+			acceptor_put_back(a, c);
+	}
 	acceptor_push(a);
 	a->stirring = false;
 }
 
-/* What the kernel has completed is still served; then the listeners are closed. */
+/* What the kernel has completed is still served; then the listener is closed. */
+static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
+{
+	if (!a->paused && l->fd >= 0)
+		acceptor_accept(a, l, LAST_ACCEPTS);
+	rd_listener_close(l);
+}
+
 static void acceptor_drain(struct rd_acceptor *a)
 {
 	a->draining = true;
+	rd_changes_close(&a->changes);
 	atomic_store(&a->slots->draining, true);
-	for (size_t i = 0; i < a->listeners; i++) {
-		if (!a->paused && a->listener[i].fd >= 0)
-			acceptor_accept(a, &a->listener[i], LAST_ACCEPTS);
-		rd_listener_close(&a->listener[i]);
-	}
+	for (size_t i = 0; i < a->listeners; i++)
+		acceptor_end(a, &a->listener[i]);
 	acceptor_push(a);
 	acceptor_stir(a);
+}
+
+/* Has the kernel watch the new ones. False with errno, and it watches none of them. */
+static bool acceptor_watch(struct rd_acceptor *a, const struct rd_change *c)
+{
+	for (size_t i = 0; i < c->listeners; i++) {
+		const struct rd_listener *l = &c->listener[i];
+		int error;
+
+		if (l->from >= 0 || acceptor_poll(a, EPOLL_CTL_ADD, l->fd, 0, TAG_LISTENER | i))
+			continue;
+		error = errno;
+		while (i-- > 0)
+			if (c->listener[i].from < 0)
+				acceptor_poll(a, EPOLL_CTL_DEL, c->listener[i].fd, 0, 0);
+		errno = error;
+		return false;
+	}
+	return true;
+}
+
+static bool acceptor_keeps(const struct rd_change *c, const struct rd_service *service)
+{
+	size_t i = 0;
+
+	while (i < c->listeners && c->listener[i].service != service)
+		i++;
+	return i < c->listeners;
+}
+
+/* The old ones' services end before the generation changes, and it before a new one accepts. */
+static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
+{
+	struct rd_listener *was = a->listener;
+	bool ended = false;
+
+	for (size_t i = 0; i < a->listeners; i++) {
+		if (acceptor_keeps(c, was[i].service))
+			continue;
+		rd_service_end(was[i].service);
+		ended = true;
+	}
+	rd_generations_put(c->generations, c->next);
+	for (size_t i = 0; i < c->listeners; i++) {
+		struct rd_listener *l = &c->listener[i];
+
+		if (l->from < 0)
+			continue;
+		l->fd = was[l->from].fd;
+		was[l->from].fd = -1;
+		l->from = -1;
+		rd_listener_speaks(l);
+	}
+	for (size_t i = 0; i < a->listeners; i++) {
+		acceptor_end(a, &was[i]);
+		rd_service_drop(was[i].service);
+		was[i].service = NULL;
+	}
+	a->listener = c->listener;
+	a->listeners = c->listeners;
+	acceptor_poll_listeners(a, !a->paused, a->paused_us);
+	if (ended)
+		acceptor_stir(a);
+}
+
+static void acceptor_change(struct rd_acceptor *a, const struct rd_change *c)
+{
+	if (!acceptor_watch(a, c)) {
+		rd_changes_answer(&a->changes, errno);
+		return;
+	}
+	acceptor_exchange(a, c);
+	a->conns_max = c->conns_max;
+	a->sweep_us = c->sweep_us;
+	a->next_sweep_us = a->now_us;
+	rd_changes_answer(&a->changes, 0);
 }
 
 static bool acceptor_finished(struct rd_acceptor *a)
@@ -378,6 +477,7 @@ static int acceptor_timeout(struct rd_acceptor *a)
 static void acceptor_turn(struct rd_acceptor *a)
 {
 	int n = epoll_wait(a->slots->epoll_fd, a->event, RD_EVENTS, acceptor_timeout(a));
+	struct rd_change *change;
 
 	MUST(n >= 0 || errno == EINTR);
 	a->now_us = rd_clock_us();
@@ -389,9 +489,11 @@ static void acceptor_turn(struct rd_acceptor *a)
 		a->look_us = rd_pool_tend(a->pool) ? a->now_us + LOOK_US : UINT64_MAX;
 	if (a->paused && !a->draining && a->now_us >= a->paused_us && !acceptor_full(a))
 		acceptor_poll_listeners(a, true, 0);
+	if ((change = rd_changes_look(&a->changes)))
+		acceptor_change(a, change);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
-	if (a->draining && atomic_exchange(&a->slots->late, false))
+	if (atomic_load(&a->slots->late) && atomic_exchange(&a->slots->late, false))
 		acceptor_stir(a);
 }
 
@@ -437,8 +539,10 @@ long rd_acceptor_run(struct rd_acceptor *a)
 		errno = error;
 		return -1;
 	}
+	rd_changes_open(&a->changes);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
+	rd_changes_close(&a->changes);
 	return acceptor_cut(a);
 }
 

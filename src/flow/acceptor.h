@@ -5,6 +5,7 @@
 #ifndef RD_FLOW_ACCEPTOR_H
 #define RD_FLOW_ACCEPTOR_H
 
+#include "flow/change.h"
 #include "flow/conn.h"
 #include "flow/listener.h"
 #include "flow/pool.h"
@@ -23,6 +24,7 @@ struct rd_acceptor {
 	size_t conns_max;  /* connections at once; at that many the listeners are not polled */
 	uint64_t sweep_us; /* no deadline is set shorter than this ahead: how long main may sleep */
 	int wake_fd;	   /* the slots', but there before them */
+	struct rd_changes changes;
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 
 	/* main's own */

@@ -81,7 +81,7 @@ void rd_slots_cut(struct rd_slots *s)
 }
 
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
-			     const void *service, uint64_t now_us)
+			     struct rd_service *service, uint64_t now_us)
 {
 	struct rd_conn *c = &slots->conn[fd];
 
@@ -90,6 +90,7 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	rd_plain_init(&c->transport, fd);
 	c->protocol = protocol;
 	c->service = service;
+	rd_service_take(service);
 	c->session = NULL;
 	c->slots = slots;
 	c->accepted_us = c->ready_us = now_us;
@@ -175,6 +176,8 @@ bool rd_conn_parked(const struct rd_conn *c)
 
 bool rd_conn_draining(const struct rd_conn *c)
 {
+	if (c->service && rd_service_ended(c->service))
+		return true;
 	return c->slots && atomic_load_explicit(&c->slots->draining, memory_order_relaxed);
 }
 
@@ -183,6 +186,7 @@ void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason)
 	struct rd_conn *c = *conn;
 	struct rd_slots *slots = c->slots;
 	struct rd_transport transport = c->transport;
+	struct rd_service *service = c->service;
 
 	*conn = NULL;
 	MUST(reason > CLOSE_NONE && reason < CLOSE_REASON_COUNT);
@@ -197,6 +201,7 @@ void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason)
 	rd_transport_close(&transport);
 	if (!slots)
 		return;
+	rd_service_drop(service);
 	atomic_fetch_sub(&slots->open, 1); /* main sets tell, then reads open: one of us sees */
 	if (atomic_load(&slots->tell) && atomic_exchange(&slots->tell, false))
 		rd_slots_wake(slots);

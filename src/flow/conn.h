@@ -16,6 +16,7 @@
 #define RD_FLOW_CONN_H
 
 #include "flow/protocol.h"
+#include "flow/service.h"
 #include "net/transport.h"
 
 #include <stdatomic.h>
@@ -42,9 +43,9 @@ struct rd_conn {
 	_Alignas(128) _Atomic unsigned state; /* enum rd_owner, and the AGAIN bits */
 	struct rd_transport transport;
 	const struct rd_protocol *protocol;
-	const void *service;	/* what the listener gave the protocol to serve with */
-	void *session;		/* what the protocol keeps while parked, or NULL */
-	struct rd_slots *slots; /* NULL for a connection that no table holds (tests) */
+	struct rd_service *service; /* its listener's; NULL where the protocol asks for none */
+	void *session;		    /* what the protocol keeps while parked, or NULL */
+	struct rd_slots *slots;	    /* NULL for a connection that no table holds (tests) */
 	uint64_t accepted_us;
 	uint64_t ready_us;    /* when it last became ready */
 	uint64_t deadline_us; /* of the park that comes: 0 is never */
@@ -66,7 +67,8 @@ struct rd_slots {
 	int epoll_fd, wake_fd;
 	int cut_fd;			  /* readable once `cut` is true */
 	_Atomic bool draining;		  /* every reply is the last on its connection */
-	_Atomic bool late;		  /* one was parked just when the drain began */
+	_Atomic unsigned stirred;	  /* how often main had all the parked looked at */
+	_Atomic bool late;		  /* one was parked just when that began */
 	_Atomic bool cut;		  /* nothing goes on: what is not done is closed */
 	_Atomic bool tell;		  /* main wants to know of the next close */
 	_Alignas(64) _Atomic size_t open; /* connections accepted and not closed */
@@ -86,9 +88,9 @@ void rd_wake(int wake_fd);
 /* Nothing goes on from here: sets `cut`. */
 void rd_slots_cut(struct rd_slots *slots);
 
-/* The slot of a descriptor just accepted, main's from now on. */
+/* The slot of a descriptor just accepted, main's from now on, and a user of the service. */
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
-			     const void *service, uint64_t now_us);
+			     struct rd_service *service, uint64_t now_us);
 
 /*
  * Changes the owner. False, and still `from`'s, only towards OWN_PARKED, when an event has come
@@ -109,7 +111,7 @@ bool rd_conn_take(struct rd_conn *conn);
 /* Whether it is parked, at this moment. */
 bool rd_conn_parked(const struct rd_conn *conn);
 
-/* Whether the server is stopping, so that the reply must be the last. */
+/* Whether its server or its listener ends, so that the reply must be the last. */
 bool rd_conn_draining(const struct rd_conn *conn);
 
 /* By its owner: the only place that closes a client. *conn is NULL after. */

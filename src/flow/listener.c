@@ -30,10 +30,16 @@ static void listener_options(int fd, int family, bool speaks_first)
 		return;
 	listener_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	if (!speaks_first)
-		listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_S);
+	listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, speaks_first ? 0 : DEFER_S);
 	if (family == AF_INET6)
 		listener_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+}
+
+void rd_listener_speaks(struct rd_listener *l)
+{
+	if (l->bound.sa.sa_family != AF_UNIX)
+		listener_option(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+				l->protocol->speaks_first ? 0 : DEFER_S);
 }
 
 /* Removes the name of a Unix socket that nobody listens on any more. */

@@ -5,15 +5,19 @@
 #define RD_FLOW_LISTENER_H
 
 #include "flow/protocol.h"
+#include "flow/service.h"
 #include "net/address.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct rd_listener {
-	int fd; /* -1: closed */
+	int fd;	  /* -1: closed */
+	int from; /* it will be that of another, which is the one at this place; -1: of none */
 	const struct rd_protocol *protocol;
-	const void *service;
+	const void *serves; /* what the protocol serves with, in the generation it is made for */
+	struct rd_service *service; /* a user of it, once it is open */
+	struct rd_sockaddr asked;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
 	bool follows;		  /* another address of the same name as the one before */
 };
@@ -23,6 +27,9 @@ struct rd_listener {
  * A Unix socket whose server is gone is replaced; one that answers is EADDRINUSE.
  */
 bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step);
+
+/* Its protocol is another than when it was opened. */
+void rd_listener_speaks(struct rd_listener *l);
 
 /* Accepts no more; a Unix socket's name is removed. */
 void rd_listener_close(struct rd_listener *l);

@@ -4,8 +4,12 @@ noinst_LTLIBRARIES += src/flow/libflow.la
 src_flow_libflow_la_SOURCES = \
 	src/flow/acceptor.c \
 	src/flow/acceptor.h \
+	src/flow/change.c \
+	src/flow/change.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
+	src/flow/generation.c \
+	src/flow/generation.h \
 	src/flow/linger.c \
 	src/flow/linger.h \
 	src/flow/listener.c \
@@ -18,4 +22,6 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/queue.c \
 	src/flow/queue.h \
 	src/flow/regulate.c \
-	src/flow/regulate.h
+	src/flow/regulate.h \
+	src/flow/service.c \
+	src/flow/service.h

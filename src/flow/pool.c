@@ -94,6 +94,7 @@ static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_
 static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict want)
 {
 	struct rd_slots *slots = c->slots;
+	unsigned stirred = atomic_load(&slots->stirred);
 	bool draining = rd_conn_draining(c);
 
 	if (draining && !c->session && !c->lingering) {
@@ -114,7 +115,7 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		return true;
 	default:
 		rd_count(&w->counters, COUNT_PARKED);
-		if (!draining && atomic_load(&slots->draining))
+		if (!draining && atomic_load(&slots->stirred) != stirred)
 			atomic_store(&slots->late, true); /* main may have passed it by */
 		return true;
 	}
@@ -169,7 +170,9 @@ static void *worker_main(void *arg)
 		w->now_us = rd_clock_us();
 		while (rd_batch_claim(&w->batch, &entry))
 			worker_serve(w, &entry);
+		rd_hand_rest(&w->hand);
 	}
+	rd_hand_leave(&w->hand);
 	rd_lock_take(&p->lock);
 	w->life = WORKER_GONE;
 	p->gone++;

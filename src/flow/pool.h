@@ -23,6 +23,7 @@ struct rd_worker {
 	char *out; /* ... and for what is to be sent; both forgotten between two connections */
 	uint64_t now_us; /* monotonic: read for each batch, and after each handler */
 	bool blocked;
+	struct rd_hand hand; /* what it serves with */
 	struct rd_counters counters;
 	/* the rest also by main, which takes back what a stuck worker has not begun */
 	struct rd_batch batch;

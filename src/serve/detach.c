@@ -24,8 +24,9 @@
 #include <unistd.h>
 
 struct rd_detached {
-	struct replyd_exchange x; /* the first: its holder knows all by it */
-	struct rd_intake *intake; /* the request, which x points into */
+	struct replyd_exchange x;	  /* the first: its holder knows all by it */
+	struct rd_intake *intake;	  /* the request, which x points into */
+	struct rd_generation *generation; /* counted; x's */
 	const char *client;
 	struct rd_watch watch; /* the connection's owner's */
 	struct rd_pool *pool;  /* good while conn is not NULL */
@@ -141,6 +142,7 @@ struct replyd_exchange *rd_detach(struct rd_http *h)
 		return NULL;
 	d->pool = h->s.worker->pool;
 	d->conn = h->s.conn;
+	d->generation = rd_generation_take(h->s.generation);
 	d->complete = false;
 	d->watch = (struct rd_watch){ .epoll_fd = -1, .timer_fd = -1 };
 	d->event_fd = -1;
@@ -198,6 +200,7 @@ void rd_detach_free(struct rd_detached *d)
 	rd_intake_free(d->intake);
 	if (d->event_fd >= 0)
 		close(d->event_fd);
+	rd_generation_drop(d->generation);
 	free(d);
 }
 

@@ -107,6 +107,8 @@ static enum rd_http_step http_parse(struct rd_http *h)
 		return http_end(h, RD_MORE);
 	if (len <= s->seen)
 		return STEP_READ;
+	rd_stream_renew(s);
+	h->service = rd_stream_service(s);
 	n = rd_head_parse(s->in + s->start, len, &h->service->limits, &h->x.head);
 	s->seen = n == 0 ? len : 0;
 	if (n == 0)
@@ -199,7 +201,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	enum rd_http_step step;
 
 	rd_stream_begin(&h.s, conn, worker);
-	h.service = conn->service;
+	h.service = rd_stream_service(&h.s);
 	h.answered = 0;
 	h.reads = 0;
 	step = http_begin(&h);

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* What a listener serves by HTTP. Fixed while it serves. */
+/* What a listener serves by HTTP, in one generation. */
 struct rd_http_service {
 	const struct rd_app *app;
 	struct rd_head_limits limits;
@@ -24,7 +24,7 @@ struct rd_http_service {
 	struct rd_spool_limits spool; /* for replies that their client does not take */
 };
 
-/* conn->service is a struct rd_http_service. */
+/* Serves with a struct rd_http_service. */
 extern const struct rd_protocol rd_http1;
 
 #endif

@@ -41,10 +41,11 @@ static const struct rd_link inetd_link = {
 
 static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *worker)
 {
-	const struct rd_line_service *service = conn->service;
+	const struct rd_line_service *service;
 	struct inetd i; /* not cleared: it is large, and what is read of it was written before */
 
 	rd_stream_begin(&i.s, conn, worker);
+	service = rd_stream_service(&i.s);
 	rd_line_exchange(&i.x, "INETD", service->route);
 	i.x.link = &inetd_link;
 	i.x.connection = &i;

@@ -7,7 +7,7 @@
 
 #include "flow/protocol.h"
 
-/* conn->service is a struct rd_line_service. */
+/* Serves with a struct rd_line_service. */
 extern const struct rd_protocol rd_inetd;
 
 #endif

@@ -179,7 +179,7 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 	enum rd_verdict verdict;
 
 	rd_stream_begin(&l.s, conn, worker);
-	l.service = conn->service;
+	l.service = rd_stream_service(&l.s);
 	if (conn->expired)
 		verdict = line_expired(&l);
 	else
@@ -190,7 +190,7 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 
 static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
 {
-	const struct rd_line_service *service = conn->service;
+	const struct rd_line_service *service = rd_service_now(conn->service);
 
 	return rd_stream_refuse(conn, service->busy, strlen(service->busy));
 }

@@ -25,7 +25,7 @@ struct rd_line_service {
 /* An exchange that no HTTP head asked for: what HTTP has besides is empty. */
 void rd_line_exchange(struct replyd_exchange *x, const char *method, struct rd_route *route);
 
-/* conn->service is a struct rd_line_service. */
+/* Serves with a struct rd_line_service. */
 extern const struct rd_protocol rd_line;
 
 #endif

@@ -20,7 +20,8 @@ enum { TURN_BYTES = 2 * 1024 * 1024 }; /* sent before others have their turn */
 struct kept {
 	uint64_t began_us;
 	bool last;
-	bool moved; /* the client took some since it was last waited for */
+	bool moved;			  /* the client took some since it was last waited for */
+	struct rd_generation *generation; /* counted; of what is below; NULL: nothing is */
 	struct rd_intake *intake;
 	struct rd_detached *detached;
 	struct rd_body body;
@@ -45,7 +46,14 @@ static void stream_take_up(struct rd_stream *s)
 	s->intake = k->intake;
 	s->detached = k->detached;
 	s->seen = k->seen;
+	s->generation = k->generation;
+	s->counted = k->generation;
 	free(k);
+}
+
+static void stream_newest(struct rd_stream *s)
+{
+	s->generation = rd_service_generation(s->conn->service, &s->worker->hand);
 }
 
 void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker *worker)
@@ -64,6 +72,22 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 	};
 	if (conn->session)
 		stream_take_up(s);
+	if (!s->counted)
+		stream_newest(s);
+}
+
+void rd_stream_renew(struct rd_stream *s)
+{
+	MUST(!s->out.body.release && s->out.body.left == 0);
+	if (s->counted)
+		rd_generation_drop(s->generation);
+	s->counted = false;
+	stream_newest(s);
+}
+
+const void *rd_stream_service(const struct rd_stream *s)
+{
+	return rd_service_serves(s->conn->service, s->generation);
 }
 
 static enum rd_next stream_gone(struct rd_stream *s, enum rd_close_reason reason,
@@ -144,6 +168,12 @@ enum rd_verdict rd_stream_finish(struct rd_stream *s)
 	return RD_LINGER;
 }
 
+/* Something is left that a generation made, or will be asked for. */
+static bool stream_holds(const struct rd_stream *s)
+{
+	return s->out.body.left > 0 || s->detached || (s->intake && !s->intake->discard);
+}
+
 static bool stream_keep(struct rd_stream *s, bool moved)
 {
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
@@ -154,6 +184,10 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	k = malloc(sizeof(*k) + in_len + out_len);
 	if (!k)
 		return false;
+	k->generation = NULL;
+	if (stream_holds(s))
+		k->generation = s->counted ? s->generation : rd_generation_take(s->generation);
+	s->counted = s->counted && !k->generation;
 	k->began_us = s->began_us;
 	k->last = s->last;
 	k->moved = moved;
@@ -194,6 +228,8 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 	rd_detach_forget(s->detached);
 	rd_spool_free(&s->spool);
 	rd_watch_end(&s->watch);
+	if (s->counted) /* after all that it made */
+		rd_generation_drop(s->generation);
 	return verdict;
 }
 
@@ -204,6 +240,7 @@ void rd_stream_release(struct rd_conn *conn)
 	rd_body_release(&k->body);
 	rd_intake_free(k->intake);
 	rd_detach_forget(k->detached);
+	rd_generation_drop(k->generation);
 	free(k);
 	conn->session = NULL;
 }

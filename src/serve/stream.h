@@ -18,6 +18,8 @@ struct rd_detached;
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
+	struct rd_generation *generation; /* the exchange's; NULL where the service is fixed ... */
+	bool counted;			  /* ... and where so, the stream's; else the worker's */
 	char *in; /* the worker's buffer; [start, end) is read and not used yet */
 	size_t start, end;
 	size_t seen;		      /* of it, so many were looked at in vain: more is needed */
@@ -34,6 +36,12 @@ struct rd_stream {
 
 /* Takes up the connection, with what it kept. */
 void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker *worker);
+
+/* An exchange begins, of the newest generation; nothing is left of the one before. */
+void rd_stream_renew(struct rd_stream *s);
+
+/* What the exchange is served with. */
+const void *rd_stream_service(const struct rd_stream *s);
 
 /* What to do after one of these: go on, or end the turn with a verdict. */
 enum rd_next {

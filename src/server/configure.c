@@ -9,7 +9,6 @@
 #include "base/slurp.h"
 #include "codec/mime.h"
 #include "serve/inetd.h"
-#include "server/open.h"
 #include "server/server.h"
 #include "server/work.h"
 
@@ -23,7 +22,7 @@
 
 enum { TYPES_MAX = 1024 * 1024 }; /* of a mime.types file */
 
-int rd_configure_wrong(struct replyd *s, const struct rd_section *section, enum rd_option option,
+int rd_configure_wrong(struct rd_setup *s, const struct rd_section *section, enum rd_option option,
 		       const char *format, ...)
 {
 	char why[512], text[RD_CONFIG_WHY];
@@ -33,7 +32,7 @@ int rd_configure_wrong(struct replyd *s, const struct rd_section *section, enum 
 	vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
 	rd_config_explain(section, option, why, text);
-	return rd_server_failed(s, "%s", text);
+	return rd_fault_say(s->fault, "%s", text);
 }
 
 static uint64_t configure_number(const struct rd_section *section, enum rd_option option)
@@ -41,15 +40,25 @@ static uint64_t configure_number(const struct rd_section *section, enum rd_optio
 	return rd_config_value(section, option)->number;
 }
 
-static void configure_numbers(struct replyd *s, const struct rd_section *root)
+static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 {
-	s->setting[SET_WORKERS] = (long)configure_number(root, WORKERS_max);
-	s->setting[SET_QUEUE] = (long)configure_number(root, QUEUE_length);
-	s->setting[SET_DRAIN_MS] = (long)configure_number(root, DRAIN_limit);
+	static const struct {
+		enum rd_setting setting;
+		enum rd_option option;
+	} numbers[] = {
+		{ SET_WORKERS, WORKERS_max },
+		{ SET_QUEUE, QUEUE_length },
+		{ SET_DRAIN_MS, DRAIN_limit },
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (!s->said[numbers[i].setting])
+			s->setting[numbers[i].setting] =
+				(long)configure_number(root, numbers[i].option);
 }
 
 /* The system's types, or those of the file that is named, and behind them those that are added. */
-static int configure_types(struct replyd *s, const struct rd_section *root)
+static int configure_types(struct rd_setup *s, const struct rd_section *root)
 {
 	const struct rd_value *file = rd_config_value(root, TYPES_file);
 	const struct rd_value *more = rd_config_value(root, TYPES_add);
@@ -72,16 +81,16 @@ static int configure_types(struct replyd *s, const struct rd_section *root)
 		added = added && rd_buffer_print(&lines, "%s\n", more->list[i]);
 	s->mime = added ? rd_mime_new(lines.at, lines.len) : NULL;
 	rd_buffer_free(&lines);
-	return s->mime ? 0 : rd_server_failed(s, "no memory");
+	return s->mime ? 0 : rd_fault_say(s->fault, "no memory");
 }
 
 /* Where bodies that are too long for memory go. */
-static int configure_temporary(struct replyd *s, const struct rd_section *root, const char **path)
+static int configure_temporary(struct rd_setup *s, const struct rd_section *root, const char **path)
 {
 	const struct rd_value *directory = rd_config_value(root, BODY_directory);
 	struct stat st;
 
-	*path = directory->text ? directory->text : rd_server_temporary();
+	*path = directory->text ? directory->text : rd_setup_temporary();
 	if (!directory->text)
 		return 0;
 	if (stat(*path, &st) == 0 && !S_ISDIR(st.st_mode))
@@ -92,7 +101,7 @@ static int configure_temporary(struct replyd *s, const struct rd_section *root, 
 				  "%s: %s", *path, strerror(errno));
 }
 
-static uint64_t configure_us(struct replyd *s, const struct rd_section *section,
+static uint64_t configure_us(struct rd_setup *s, const struct rd_section *section,
 			     enum rd_option option)
 {
 	uint64_t us = configure_number(section, option) * 1000;
@@ -103,8 +112,8 @@ static uint64_t configure_us(struct replyd *s, const struct rd_section *section,
 }
 
 /* What one listener serves, by its own deadlines and limits. `section` may be the whole file. */
-static void configure_service(struct replyd *s, const struct rd_section *section,
-			      const char *temporary, struct rd_service *service)
+static void configure_service(struct rd_setup *s, const struct rd_section *section,
+			      const char *temporary, struct rd_own *service)
 {
 	service->http = (struct rd_http_service){
 		.app = &s->app,
@@ -131,8 +140,8 @@ static void configure_service(struct replyd *s, const struct rd_section *section
 }
 
 /* What answers on a line listener. */
-static int configure_line(struct replyd *s, const struct rd_section *section,
-			  struct rd_service *service)
+static int configure_line(struct rd_setup *s, const struct rd_section *section,
+			  struct rd_own *service)
 {
 	struct rd_route *route;
 	struct rd_work work;
@@ -143,7 +152,7 @@ static int configure_line(struct replyd *s, const struct rd_section *section,
 	if (!route) {
 		if (work.handler->release)
 			work.handler->release(work.data);
-		return rd_server_failed(s, "no memory");
+		return rd_fault_say(s->fault, "no memory");
 	}
 	if (rd_config_value(section, LISTEN_program)->count)
 		route->policy.time_us = configure_number(section, LISTEN_time_limit) * 1000;
@@ -151,36 +160,29 @@ static int configure_line(struct replyd *s, const struct rd_section *section,
 	return 0;
 }
 
-static int configure_listen(struct replyd *s, const struct rd_section *section, const char *address,
-			    const char *temporary)
+static int configure_listen(struct rd_setup *s, const struct rd_section *section,
+			    const char *address, const char *temporary)
 {
 	bool line = configure_number(section, LISTEN_protocol);
 	bool inetd = line && configure_number(section, LISTEN_inetd);
-	struct rd_service *service = &s->own[s->clients.listeners];
-	size_t first = s->clients.listeners;
+	struct rd_own *own = &s->own[s->listeners.count];
+	struct rd_fault fault = { false };
+	int failed;
 
-	if (replyd_listen(s, address, line ? REPLYD_LINE : REPLYD_HTTP) != 0) {
-		char why[sizeof(s->error)];
-
-		if (!section->title)
-			return -1;
-		memcpy(why, s->error, sizeof(why));
-		s->failed = false; /* it is said anew, with its place */
-		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", why);
-	}
-	configure_service(s, section, temporary, service);
-	if (line && configure_line(s, section, service) != 0)
-		return -1;
-	for (size_t i = first; i < s->clients.listeners; i++) {
-		s->clients.listener[i].service =
-			line ? (const void *)&service->line : &service->http;
-		if (inetd)
-			s->clients.listener[i].protocol = &rd_inetd;
-	}
-	return 0;
+	if (line)
+		failed = rd_open_name(&s->listeners, address, inetd ? &rd_inetd : &rd_line,
+				      &own->line, &fault);
+	else
+		failed = rd_open_name(&s->listeners, address, &rd_http1, &own->http, &fault);
+	if (failed && !section->title)
+		return rd_fault_say(s->fault, "%s", fault.text);
+	if (failed)
+		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", fault.text);
+	configure_service(s, section, temporary, own);
+	return line ? configure_line(s, section, own) : 0;
 }
 
-static int configure_listeners(struct replyd *s, const struct rd_section *root)
+static int configure_listeners(struct rd_setup *s, const struct rd_section *root)
 {
 	const struct rd_section *section = NULL;
 	const char *temporary;
@@ -210,7 +212,7 @@ static size_t configure_keepers(const struct rd_section *in)
 	return keepers;
 }
 
-static int configure_host(struct replyd *s, const char *name, const struct rd_section *section,
+static int configure_host(struct rd_setup *s, const char *name, const struct rd_section *section,
 			  size_t kept)
 {
 	struct rd_host *host;
@@ -220,11 +222,11 @@ static int configure_host(struct replyd *s, const char *name, const struct rd_se
 		return 0; /* a name that no host has is refused */
 	host = rd_app_host(&s->app, name);
 	if (!host)
-		return rd_server_failed(s, "no memory");
+		return rd_fault_say(s->fault, "no memory");
 	return rd_routes_add(s, host, section, kept);
 }
 
-static int configure_hosts(struct replyd *s, const struct rd_section *root)
+static int configure_hosts(struct rd_setup *s, const struct rd_section *root)
 {
 	const struct rd_section *host = NULL;
 	size_t keepers = configure_keepers(root);
@@ -238,18 +240,14 @@ static int configure_hosts(struct replyd *s, const struct rd_section *root)
 	return 0;
 }
 
-int replyd_configure(struct replyd *s, const char *file)
+int rd_configure(struct rd_setup *s, const char *file)
 {
 	char why[RD_CONFIG_WHY];
 	const struct rd_section *root;
 
-	if (!rd_server_made(s))
-		return -1;
-	if (s->config)
-		return rd_server_failed(s, "%s: it has a configuration already", file);
 	s->config = rd_config_load(file, why);
 	if (!s->config)
-		return rd_server_failed(s, "%s", why);
+		return rd_fault_say(s->fault, "%s", why);
 	root = rd_config_root(s->config);
 	configure_numbers(s, root);
 	if (configure_types(s, root) != 0 || configure_listeners(s, root) != 0)

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
-#include "server/open.h"
 #include "server/server.h"
 
 #include <errno.h>
@@ -42,7 +41,7 @@ int replyd_route(struct replyd *s, const char *route,
 
 	if (!rd_server_made(s))
 		return -1;
-	any = rd_app_host(&s->app, "");
+	any = rd_app_host(&s->setup->app, "");
 	errno = any ? EINVAL : ENOMEM;
 	if (!any || !embed_parse(route, &methods, &path))
 		return rd_server_failed_route(s, route);
@@ -87,7 +86,9 @@ int replyd_line(struct replyd *s, int (*perform)(struct replyd_exchange *x, void
 
 static int embed_open(struct replyd *s, const char *address)
 {
-	if (!rd_server_made(s) || (address && rd_server_listen_once(s, address) != 0))
+	if (!rd_server_made(s) ||
+	    (address && rd_open_name_once(&s->setup->listeners, address, &rd_http1, &s->setup->http,
+					  &s->fault) != 0))
 		return -1;
 	return replyd_open(s);
 }
@@ -192,7 +193,7 @@ static int start_open(struct replyd *s)
 		return 0;
 	rd_server_close(s);
 	rd_server_failed(s, "cannot start a thread: %s", strerror(error));
-	s->failed = false; /* it may do so the next time */
+	s->fault.failed = false; /* it may do so the next time */
 	return -1;
 }
 

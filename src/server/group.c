@@ -15,16 +15,16 @@
 
 int rd_group_init(struct rd_group *g)
 {
-	for (int i = 0; i < RD_LISTENERS; i++)
-		g->listener[i].fd = -1;
 	g->wake_fd = g->acceptor.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return g->wake_fd < 0 ? -1 : 0;
+	if (g->wake_fd < 0)
+		return -1;
+	rd_changes_init(&g->acceptor.changes);
+	return 0;
 }
 
 void rd_group_fini(struct rd_group *g)
 {
-	for (size_t i = 0; i < g->listeners; i++)
-		free(g->url[i]);
+	rd_changes_fini(&g->acceptor.changes);
 	close(g->wake_fd);
 }
 
@@ -58,8 +58,8 @@ static void group_assemble(struct rd_group *g, const struct rd_group_config *con
 	g->acceptor.slots = &g->slots;
 	g->acceptor.queue = &g->queue;
 	g->acceptor.pool = &g->pool;
-	g->acceptor.listener = g->listener;
-	g->acceptor.listeners = g->listeners;
+	g->acceptor.listener = g->listeners->listener;
+	g->acceptor.listeners = g->listeners->count;
 	g->acceptor.conns_max = config->conns_max;
 	g->acceptor.sweep_us = config->sweep_us;
 	g->acceptor.counters = (struct rd_counters){ 0 };
@@ -116,18 +116,12 @@ void rd_group_stop(struct rd_group *g, uint64_t until_us)
 	rd_acceptor_stop(&g->acceptor, until_us);
 }
 
-void rd_group_close_listeners(struct rd_group *g)
-{
-	for (size_t i = 0; i < g->listeners; i++)
-		rd_listener_close(&g->listener[i]);
-}
-
 void rd_group_close(struct rd_group *g)
 {
 	if (g->working)
 		rd_pool_stop(&g->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 	g->working = false;
-	rd_group_close_listeners(g);
+	rd_open_close(g->listeners);
 	rd_queue_fini(&g->queue);
 	rd_slots_fini(&g->slots);
 	rd_pool_free(&g->pool);

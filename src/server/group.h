@@ -6,13 +6,10 @@
 #define RD_SERVER_GROUP_H
 
 #include "flow/acceptor.h"
-
-enum { RD_LISTENERS = 64 };
+#include "server/open.h"
 
 struct rd_group {
-	struct rd_listener listener[RD_LISTENERS];
-	char *url[RD_LISTENERS]; /* once open */
-	size_t listeners;
+	struct rd_listeners *listeners; /* its user's */
 	struct rd_slots slots;
 	struct rd_queue queue;
 	struct rd_pool pool;
@@ -61,9 +58,6 @@ void rd_group_stop(struct rd_group *g, uint64_t until_us);
 
 /* Run to its end, or not at all. It may be opened anew. */
 void rd_group_close(struct rd_group *g);
-
-/* Its listeners alone. */
-void rd_group_close_listeners(struct rd_group *g);
 
 /* Any thread, while it is open. */
 void rd_group_look(struct rd_group *g, struct rd_group_view *view);

@@ -5,12 +5,17 @@ src_server_libserver_la_SOURCES = \
 	src/server/configure.c \
 	src/server/configure.h \
 	src/server/embed.c \
+	src/server/fault.c \
+	src/server/fault.h \
 	src/server/group.c \
 	src/server/group.h \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \
+	src/server/reload.c \
 	src/server/server.c \
 	src/server/server.h \
+	src/server/setup.c \
+	src/server/setup.h \
 	src/server/work.c \
 	src/server/work.h

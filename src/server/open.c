@@ -1,19 +1,19 @@
 /*
- * open - the listeners of a server: what addresses mean, and what is served on them.
- * Thread:  the one that uses the server.
+ * open - listeners: what addresses mean, and what is served on them.
+ * Thread:  the one that makes them; once they are served, main's.
  * Owns:    the listeners and the texts of their addresses.
  */
 #include "server/open.h"
 
-#include "server/server.h"
+#include "serve/line.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int rd_server_listen(struct replyd *s, struct rd_group *g, const char *text,
-		     const struct rd_protocol *protocol, const void *service)
+int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
+		 const void *serves, struct rd_fault *fault)
 {
 	struct rd_address address;
 	struct rd_sockaddr list[RD_ADDRESS_MAX];
@@ -21,17 +21,19 @@ int rd_server_listen(struct replyd *s, struct rd_group *g, const char *text,
 	int n;
 
 	if (!rd_address_parse(text, &address, &why))
-		return rd_server_failed(s, "%s: %s", text, why);
+		return rd_fault_say(fault, "%s: %s", text, why);
 	n = rd_address_resolve(&address, true, list, RD_ADDRESS_MAX, &why);
 	if (n == 0)
-		return rd_server_failed(s, "%s: %s", text, why);
+		return rd_fault_say(fault, "%s: %s", text, why);
 	for (int i = 0; i < n; i++) {
-		if (g->listeners == RD_LISTENERS)
-			return rd_server_failed(s, "more than %d addresses", RD_LISTENERS);
-		g->listener[g->listeners++] = (struct rd_listener){
+		if (l->count == RD_LISTENERS)
+			return rd_fault_say(fault, "more than %d addresses", RD_LISTENERS);
+		l->listener[l->count++] = (struct rd_listener){
 			.fd = -1,
+			.from = -1,
 			.protocol = protocol,
-			.service = service,
+			.serves = serves,
+			.asked = list[i],
 			.bound = list[i],
 			.follows = i > 0,
 		};
@@ -39,37 +41,28 @@ int rd_server_listen(struct replyd *s, struct rd_group *g, const char *text,
 	return 0;
 }
 
-int replyd_listen(struct replyd *s, const char *text, enum replyd_protocol protocol)
-{
-	if (!rd_server_made(s))
-		return -1;
-	if (protocol == REPLYD_LINE)
-		return rd_server_listen(s, &s->clients, text, &rd_line, &s->line);
-	return rd_server_listen(s, &s->clients, text, &rd_http1, &s->http);
-}
-
-static bool listen_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
+static bool open_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
 {
 	return a->len == b->len && memcmp(&a->sa, &b->sa, a->len) == 0;
 }
 
-int rd_server_listen_once(struct replyd *s, const char *address)
+int rd_open_name_once(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
+		      const void *serves, struct rd_fault *fault)
 {
-	struct rd_group *g = &s->clients;
-	size_t before = g->listeners, kept = before;
+	size_t before = l->count, kept = before;
 
-	if (replyd_listen(s, address, REPLYD_HTTP) != 0)
+	if (rd_open_name(l, text, protocol, serves, fault) != 0)
 		return -1;
-	for (size_t i = before; i < g->listeners; i++) {
+	for (size_t i = before; i < l->count; i++) {
 		size_t j = 0;
 
-		while (j < before && (g->listener[i].protocol != g->listener[j].protocol ||
-				      !listen_same(&g->listener[i].bound, &g->listener[j].bound)))
+		while (j < before && (l->listener[i].protocol != l->listener[j].protocol ||
+				      !open_same(&l->listener[i].bound, &l->listener[j].bound)))
 			j++;
 		if (j == before)
-			g->listener[kept++] = g->listener[i];
+			l->listener[kept++] = l->listener[i];
 	}
-	g->listeners = kept;
+	l->count = kept;
 	return 0;
 }
 
@@ -90,17 +83,16 @@ static bool open_follow(struct rd_listener *l, const struct rd_listener *before,
 }
 
 /* Of a name's several addresses, one that this host does not have is no fault. */
-static bool open_may_lack(const struct rd_group *g, size_t i, int error)
+static bool open_may_lack(const struct rd_listeners *l, size_t i, int error)
 {
-	bool several =
-		g->listener[i].follows || (i + 1 < g->listeners && g->listener[i + 1].follows);
+	bool several = l->listener[i].follows || (i + 1 < l->count && l->listener[i + 1].follows);
 
 	return several && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }
 
-static bool open_one(struct replyd *s, struct rd_group *g, size_t i)
+static bool open_one(struct rd_listeners *all, size_t i, struct rd_fault *fault)
 {
-	struct rd_listener *l = &g->listener[i];
+	struct rd_listener *l = &all->listener[i];
 	struct rd_sockaddr at = l->bound;
 	char text[RD_ADDRESS_TEXT];
 	const char *step;
@@ -109,10 +101,10 @@ static bool open_one(struct replyd *s, struct rd_group *g, size_t i)
 		return true;
 	if (rd_listener_open(l, &at, &step))
 		return true;
-	if (open_may_lack(g, i, errno))
+	if (open_may_lack(all, i, errno))
 		return true;
-	rd_server_failed(s, "%s %s: %s", step,
-			 rd_address_format(&at.sa, at.len, text, sizeof(text)), strerror(errno));
+	rd_fault_say(fault, "%s %s: %s", step,
+		     rd_address_format(&at.sa, at.len, text, sizeof(text)), strerror(errno));
 	return false;
 }
 
@@ -126,35 +118,113 @@ static char *open_url(const struct rd_listener *l)
 	return asprintf(&url, "%s://%s/", l->protocol->name, text) < 0 ? NULL : url;
 }
 
+/* It is open, or will be that of another that is. */
+static bool open_is(const struct rd_listener *l)
+{
+	return l->fd >= 0 || l->from >= 0;
+}
+
 /* Forgets those that this host does not have. */
-static void open_compact(struct rd_group *g)
+static void open_compact(struct rd_listeners *l)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < g->listeners; i++)
-		if (g->listener[i].fd >= 0)
-			g->listener[kept++] = g->listener[i];
-	g->listeners = kept;
+	for (size_t i = 0; i < l->count; i++)
+		if (open_is(&l->listener[i]))
+			l->listener[kept++] = l->listener[i];
+	l->count = kept;
 }
 
-int rd_server_open_listeners(struct replyd *s, struct rd_group *g)
+static bool open_urls(struct rd_listeners *l)
 {
-	for (size_t i = 0; i < g->listeners; i++) {
-		if (!open_one(s, g, i)) {
-			rd_group_close_listeners(g);
-			return -1;
-		}
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->url[i]); /* it may have been open before */
+		l->url[i] = open_url(&l->listener[i]);
+		if (!l->url[i])
+			return false;
 	}
-	open_compact(g);
-	if (g->listeners == 0)
-		return rd_server_failed(s, "this host has none of the addresses");
-	for (size_t i = 0; i < g->listeners; i++) {
-		free(g->url[i]); /* it may have been open before */
-		g->url[i] = open_url(&g->listener[i]);
-		if (!g->url[i]) {
-			rd_group_close_listeners(g);
-			return rd_server_failed(s, "no memory");
-		}
+	return true;
+}
+
+int rd_open(struct rd_listeners *l, struct rd_fault *fault)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (open_is(&l->listener[i]) || open_one(l, i, fault))
+			continue;
+		rd_open_close(l);
+		return -1;
+	}
+	open_compact(l);
+	if (l->count > 0 && open_urls(l))
+		return 0;
+	rd_fault_say(fault, l->count ? "no memory" : "this host has none of the addresses");
+	rd_open_close(l);
+	return -1;
+}
+
+/* The first index that no listener of these has. */
+static unsigned open_index(const struct rd_listeners *l)
+{
+	for (unsigned index = 0;; index++) {
+		size_t i = 0;
+
+		while (i < l->count &&
+		       (!l->listener[i].service || l->listener[i].service->index != index))
+			i++;
+		if (i == l->count)
+			return index;
+	}
+}
+
+int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct rd_generation *next,
+		     struct rd_fault *fault)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct rd_listener *one = &l->listener[i];
+
+		if (!one->service)
+			one->service = all ? rd_service_new(all, open_index(l))
+					   : rd_service_new_fixed(one->serves);
+		if (!one->service)
+			return rd_fault_say(fault, "no memory");
+		if (all)
+			next->serves[one->service->index] = one->serves;
 	}
 	return 0;
+}
+
+void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
+{
+	bool taken[RD_LISTENERS] = { false };
+
+	for (size_t i = 0; i < next->count; i++) {
+		struct rd_listener *l = &next->listener[i];
+
+		for (size_t j = 0; l->from < 0 && j < now->count; j++) {
+			if (taken[j] || !open_same(&l->asked, &now->listener[j].asked))
+				continue;
+			taken[j] = true;
+			l->from = (int)j;
+			l->bound = now->listener[j].bound;
+			if (l->protocol != now->listener[j].protocol)
+				continue;
+			l->service = now->listener[j].service;
+			rd_service_take(l->service);
+		}
+	}
+}
+
+void rd_open_close(struct rd_listeners *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		rd_listener_close(&l->listener[i]);
+		rd_service_drop(l->listener[i].service);
+		l->listener[i].service = NULL;
+	}
+}
+
+void rd_open_free(struct rd_listeners *l)
+{
+	for (size_t i = 0; i < RD_LISTENERS; i++)
+		free(l->url[i]);
 }

@@ -1,31 +1,49 @@
 /*
- * open - the listeners of a server.
+ * open - listeners: what addresses mean, and what is served on them.
  */
 #ifndef RD_SERVER_OPEN_H
 #define RD_SERVER_OPEN_H
 
-struct replyd;
-struct rd_group;
-struct rd_protocol;
+#include "flow/listener.h"
+#include "server/fault.h"
+
+enum { RD_LISTENERS = RD_SERVICES };
+
+struct rd_listeners {
+	struct rd_listener listener[RD_LISTENERS];
+	char *url[RD_LISTENERS]; /* once open */
+	size_t count;
+};
 
 /*
- * Adds a listener for each address that `text` names, on which `protocol` serves `service`. 0, or
- * -1 with server->error.
+ * Adds a listener for each address that `text` names, on which `protocol` serves `serves`. 0, or
+ * -1 with the fault.
  */
-int rd_server_listen(struct replyd *server, struct rd_group *group, const char *text,
-		     const struct rd_protocol *protocol, const void *service);
+int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
+		 const void *serves, struct rd_fault *fault);
 
-/* Opens all that was named so. 0, or -1 with server->error, and none is open. */
-int rd_server_open_listeners(struct replyd *server, struct rd_group *group);
+/* As rd_open_name, but for an address that is named for the same protocol. */
+int rd_open_name_once(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
+		      const void *serves, struct rd_fault *fault);
 
-/* As replyd_listen, by HTTP, but for an address that it has. */
-int rd_server_listen_once(struct replyd *server, const char *address);
+/*
+ * Opens all that was named and is not open. 0, or -1 with the fault, and those are not open that
+ * were not before.
+ */
+int rd_open(struct rd_listeners *l, struct rd_fault *fault);
 
-/* Keeps the text of what failed with a route, by errno; -1. */
-int rd_server_failed_route(struct replyd *server, const char *route);
+/*
+ * Takes what serves there from each: as the next generation that `all` gets has it, or, where that
+ * is NULL, for ever. 0, or -1 with the fault.
+ */
+int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct rd_generation *next,
+		     struct rd_fault *fault);
 
-/* Keeps the text of what failed; -1. */
-int rd_server_failed(struct replyd *server, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Those that are named by both for the same protocol and address: `next` has them from `now`. */
+void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now);
+
+void rd_open_close(struct rd_listeners *l);
+/* Closed by now. */
+void rd_open_free(struct rd_listeners *l);
 
 #endif

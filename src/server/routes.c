@@ -7,8 +7,7 @@
 #include "app/pages.h"
 #include "base/buffer.h"
 #include "server/configure.h"
-#include "server/open.h"
-#include "server/server.h"
+#include "server/setup.h"
 #include "server/work.h"
 
 #include <errno.h>
@@ -19,7 +18,7 @@ static bool routes_yes(const struct rd_section *route, enum rd_option option)
 	return rd_config_value(route, option)->number;
 }
 
-static int routes_auth(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+static int routes_auth(struct rd_setup *s, const struct rd_section *route, struct rd_policy *policy)
 {
 	const struct rd_section *auth = rd_config_next(route, SECTION_AUTH, NULL);
 	const char *realm;
@@ -45,7 +44,7 @@ static bool routes_join(struct rd_buffer *to, const struct rd_value *items, cons
 	return added && rd_buffer_add(to, "", 1);
 }
 
-static int routes_cors(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+static int routes_cors(struct rd_setup *s, const struct rd_section *route, struct rd_policy *policy)
 {
 	const struct rd_section *cors = rd_config_next(route, SECTION_CORS, NULL);
 	struct rd_buffer methods = { 0 }, headers = { 0 };
@@ -66,10 +65,11 @@ static int routes_cors(struct replyd *s, const struct rd_section *route, struct 
 		});
 	rd_buffer_free(&methods);
 	rd_buffer_free(&headers);
-	return policy->cors ? 0 : rd_server_failed(s, "no memory");
+	return policy->cors ? 0 : rd_fault_say(s->fault, "no memory");
 }
 
-static int routes_policy(struct replyd *s, const struct rd_section *route, struct rd_policy *policy)
+static int routes_policy(struct rd_setup *s, const struct rd_section *route,
+			 struct rd_policy *policy)
 {
 	const struct rd_value *fields = rd_config_value(route, ROUTE_fields);
 	const struct rd_value *cache = rd_config_value(route, ROUTE_cache);
@@ -89,7 +89,7 @@ static int routes_policy(struct replyd *s, const struct rd_section *route, struc
 	for (size_t i = 0; i < fields->count; i++)
 		if (!rd_buffer_print(&lines, "%s\r\n", fields->list[i])) {
 			rd_buffer_free(&lines);
-			return rd_server_failed(s, "no memory");
+			return rd_fault_say(s->fault, "no memory");
 		}
 	policy->fields =
 		lines.at; /* ends in a NUL, as all that is printed; the route's from here */
@@ -119,7 +119,7 @@ static int routes_same(const struct rd_section *section)
 	return line;
 }
 
-static int routes_wrong(struct replyd *s, const struct rd_section *section, int error)
+static int routes_wrong(struct rd_setup *s, const struct rd_section *section, int error)
 {
 	if (error == EINVAL)
 		return rd_configure_wrong(s, section, OPTION_COUNT,
@@ -130,10 +130,10 @@ static int routes_wrong(struct replyd *s, const struct rd_section *section, int 
 		return rd_configure_wrong(s, section, OPTION_COUNT,
 					  "the route in line %d answers for the same paths",
 					  routes_same(section));
-	return rd_server_failed(s, "no memory");
+	return rd_fault_say(s->fault, "no memory");
 }
 
-static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_section *section,
+static int routes_one(struct rd_setup *s, struct rd_host *host, const struct rd_section *section,
 		      size_t kept)
 {
 	struct rd_route *route;
@@ -151,19 +151,20 @@ static int routes_one(struct replyd *s, struct rd_host *host, const struct rd_se
 	return routes_wrong(s, section, error);
 }
 
-static int routes_page(struct replyd *s, struct rd_host *host, const struct rd_section *page)
+static int routes_page(struct rd_setup *s, struct rd_host *host, const struct rd_section *page)
 {
 	char why[512];
 
 	if (!host->pages && !(host->pages = rd_pages_new()))
-		return rd_server_failed(s, "no memory");
+		return rd_fault_say(s->fault, "no memory");
 	if (rd_pages_add(host->pages, atoi(page->title), rd_config_value(page, PAGE_file)->text,
 			 why, sizeof(why)))
 		return 0;
 	return rd_configure_wrong(s, page, PAGE_file, "%s", why);
 }
 
-int rd_routes_add(struct replyd *s, struct rd_host *host, const struct rd_section *in, size_t kept)
+int rd_routes_add(struct rd_setup *s, struct rd_host *host, const struct rd_section *in,
+		  size_t kept)
 {
 	const struct rd_section *section = NULL;
 

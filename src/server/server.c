@@ -28,28 +28,18 @@ enum {
 	STACK = 256 * 1024,
 	WORKER_IDLE_US = 10 * 1000 * 1000,
 	OWN = 16,			 /* descriptors: standard streams, epoll, directories ... */
-	SWEEP_US = 2 * 1000 * 1000,	 /* main looks for deadlines as often; RD_LINGER_US */
 	LONGEST_MS = 1000 * 1000 * 1000, /* of a drain */
-};
-
-static const struct {
-	const char *word;
-	long value, least, most;
-} settings[] = {
-#define SETTING(name, word, value, least, most, text) [SET_##name] = { word, value, least, most },
-#include "tbl/setting.h"
-#undef SETTING
 };
 
 int rd_server_failed(struct replyd *s, const char *format, ...)
 {
 	va_list args;
 
-	if (s->failed) /* what comes of it is not the reason */
+	if (s->fault.failed)
 		return -1;
-	s->failed = true;
+	s->fault.failed = true;
 	va_start(args, format);
-	vsnprintf(s->error, sizeof(s->error), format, args);
+	vsnprintf(s->fault.text, sizeof(s->fault.text), format, args);
 	va_end(args);
 	return -1;
 }
@@ -74,6 +64,25 @@ bool rd_server_made(struct replyd *s)
 	return false;
 }
 
+static int server_begin(struct replyd *s)
+{
+	if (rd_group_init(&s->clients) != 0)
+		return -1;
+	s->generations = rd_generations_new();
+	if (s->generations)
+		s->setup = rd_setup_new(s->generations, s->said, NULL, &s->fault);
+	if (!s->setup) {
+		if (s->generations)
+			rd_generations_leave(s->generations);
+		rd_group_fini(&s->clients);
+		return -1;
+	}
+	atomic_init(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
+	s->setup->draining = &s->clients.slots.draining;
+	s->clients.listeners = &s->setup->listeners;
+	return 0;
+}
+
 struct replyd *replyd_new(void)
 {
 	struct replyd *s = aligned_alloc(_Alignof(struct replyd), sizeof(*s));
@@ -81,51 +90,41 @@ struct replyd *replyd_new(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
-	if (rd_group_init(&s->clients) != 0) {
+	if (server_begin(s) != 0) {
 		free(s);
 		return NULL;
 	}
 	rd_lock_init(&s->stop, RANK_STOP);
+	rd_lock_init(&s->reload, RANK_RELOAD);
 	rd_lock_init(&s->look, RANK_LOOK);
-	for (int i = 0; i < SETTING_COUNT; i++)
-		s->setting[i] = settings[i].value;
-	s->least_us = SWEEP_US;
 	return s;
 }
 
 int replyd_set(struct replyd *s, const char *name, const char *value)
 {
-	if (!rd_server_made(s))
-		return -1;
-	for (int i = 0; i < SETTING_COUNT; i++) {
-		char *end;
-		long number;
+	enum rd_setting which;
 
-		if (strcmp(settings[i].word, name) != 0)
-			continue;
-		errno = 0;
-		number = strtol(value, &end, 10);
-		if (errno || end == value || *end || number < settings[i].least ||
-		    number > settings[i].most)
-			return rd_server_failed(s, "%s: '%s' is not a number from %ld to %ld", name,
-						value, settings[i].least, settings[i].most);
-		s->setting[i] = number;
-		return 0;
-	}
-	return rd_server_failed(s, "%s: no such setting", name);
+	if (!rd_server_made(s) || rd_setup_set(s->setup, name, value, &which) != 0)
+		return -1;
+	s->said[which] = true;
+	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
+	return 0;
 }
 
-struct rd_route *rd_server_line_route(const struct replyd *s)
+int replyd_listen(struct replyd *s, const char *address, enum replyd_protocol protocol)
 {
-	size_t rest;
+	bool line = protocol == REPLYD_LINE;
 
-	return rd_router_find(&s->line_router, METHOD_GET, "", 0, &rest);
+	if (!rd_server_made(s))
+		return -1;
+	return rd_open_name(&s->setup->listeners, address, line ? &rd_line : &rd_http1,
+			    line ? (const void *)&s->setup->line : &s->setup->http, &s->fault);
 }
 
 int rd_server_route(struct replyd *s, const char *prefix, const struct rd_handler *handler,
 		    void *data)
 {
-	struct rd_host *any = rd_app_host(&s->app, "");
+	struct rd_host *any = rd_app_host(&s->setup->app, "");
 	int error;
 
 	if (any && rd_router_add(&any->router, 0, prefix, true, handler, data))
@@ -141,7 +140,7 @@ int rd_server_line(struct replyd *s, const struct rd_handler *handler, void *dat
 {
 	if (!rd_server_made(s))
 		return -1;
-	if (rd_router_add(&s->line_router, 0, "", true, handler, data))
+	if (rd_router_add(&s->setup->line_router, 0, "", true, handler, data))
 		return 0;
 	return rd_server_failed(s, errno == EEXIST ? "something answers the lines already"
 						   : "no memory");
@@ -163,10 +162,10 @@ static size_t server_kept(size_t descriptors)
 	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
 }
 
-/* And what is left for clients. */
-static size_t server_clients(const struct replyd *s, size_t descriptors)
+size_t rd_server_conns(size_t listeners)
 {
-	size_t taken = server_kept(descriptors) + s->clients.listeners + OWN;
+	size_t descriptors = server_descriptors();
+	size_t taken = server_kept(descriptors) + listeners + OWN;
 
 	return descriptors > taken ? descriptors - taken : 0;
 }
@@ -200,57 +199,12 @@ static unsigned server_cpus(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-static uint64_t server_us(const struct replyd *s, enum rd_setting which)
-{
-	return (uint64_t)s->setting[which] * 1000;
-}
-
-const char *rd_server_temporary(void)
-{
-	const char *temporary = secure_getenv("TMPDIR");
-
-	return temporary ? temporary : P_tmpdir;
-}
-
-static void server_services(struct replyd *s)
-{
-	s->http = (struct rd_http_service){
-		.app = &s->app,
-		.limits = RD_HEAD_LIMITS,
-		.head_us = server_us(s, SET_HEAD_MS),
-		.idle_us = server_us(s, SET_IDLE_MS),
-		.body_us = server_us(s, SET_BODY_MS),
-		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
-		.write_us = server_us(s, SET_WRITE_MS),
-		.temporary = rd_server_temporary(),
-		.spool = { rd_server_temporary(), RD_SPOOL_MOST },
-	};
-	s->line = (struct rd_line_service){
-		.route = rd_server_line_route(s),
-		.line_us = server_us(s, SET_HEAD_MS),
-		.write_us = server_us(s, SET_WRITE_MS),
-		.spool = s->http.spool,
-		.busy = RD_SERVER_BUSY,
-	};
-}
-
-/* No deadline is shorter, so that main need not look more often. */
-static uint64_t server_sweep_us(const struct replyd *s)
-{
-	uint64_t least = s->least_us;
-
-	for (enum rd_setting i = SET_HEAD_MS; i <= SET_WRITE_MS; i++)
-		if (server_us(s, i) < least)
-			least = server_us(s, i);
-	return least;
-}
-
 /* Nothing would answer who connects there. */
 static bool server_lacks_line(const struct replyd *s)
 {
-	for (size_t i = 0; i < s->clients.listeners; i++)
-		if (s->clients.listener[i].service == &s->line)
-			return !rd_server_line_route(s);
+	for (size_t i = 0; i < s->setup->listeners.count; i++)
+		if (s->setup->listeners.listener[i].serves == &s->setup->line)
+			return !rd_setup_line_route(s->setup);
 	return false;
 }
 
@@ -258,13 +212,13 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 {
 	struct rd_group_config config = {
 		.descriptors = descriptors,
-		.conns_max = server_clients(s, descriptors),
-		.queue = (unsigned)s->setting[SET_QUEUE],
+		.conns_max = rd_server_conns(s->setup->listeners.count),
+		.queue = (unsigned)s->setup->setting[SET_QUEUE],
 		.concurrency = server_cpus(),
-		.sweep_us = server_sweep_us(s),
+		.sweep_us = rd_setup_sweep_us(s->setup),
 		.pool = {
 			.min = 1,
-			.max = (unsigned)s->setting[SET_WORKERS],
+			.max = (unsigned)s->setup->setting[SET_WORKERS],
 			.stack = STACK,
 			.idle_us = WORKER_IDLE_US,
 			.stop_us = s->patient ? UINT64_MAX / 2 : 0,
@@ -272,12 +226,15 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	};
 	const char *step;
 
-	if (rd_server_open_listeners(s, &s->clients) != 0)
+	if (rd_open(&s->setup->listeners, &s->fault) != 0)
 		return -1;
-	if (rd_group_open(&s->clients, &config, &step) == 0)
-		return 0;
-	rd_server_failed(s, "%s: %s", step, strerror(errno));
-	rd_group_close_listeners(&s->clients);
+	if (rd_open_services(&s->setup->listeners, s->generations, &s->setup->generation,
+			     &s->fault) == 0) {
+		if (rd_group_open(&s->clients, &config, &step) == 0)
+			return 0;
+		rd_server_failed(s, "%s: %s", step, strerror(errno));
+	}
+	rd_open_close(&s->setup->listeners);
 	return -1;
 }
 
@@ -288,18 +245,22 @@ static int server_open(struct replyd *s)
 	if (descriptors == 0)
 		return rd_server_failed(s, "the limit of open files is under %d: raise it",
 					DESCRIPTORS_LEAST);
-	if (s->clients.listeners == 0)
+	if (s->setup->listeners.count == 0)
 		return rd_server_failed(s, "no address to listen on");
-	if (server_clients(s, descriptors) == 0)
+	if (rd_server_conns(s->setup->listeners.count) == 0)
 		return rd_server_failed(s,
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",
-					descriptors, s->clients.listeners);
+					descriptors, s->setup->listeners.count);
 	if (server_lacks_line(s))
 		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
-	server_services(s);
+	rd_setup_services(s->setup);
+	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
 	if (server_open_clients(s, descriptors) != 0)
 		return -1;
+	if (rd_generations_newest(s->generations) !=
+	    &s->setup->generation) /* else it is open anew */
+		rd_generations_put(s->generations, &s->setup->generation);
 	atomic_store(&s->phase, PHASE_OPEN);
 	return 0;
 }
@@ -308,18 +269,18 @@ int replyd_open(struct replyd *s)
 {
 	int failed;
 
-	if (!s || s->failed)
+	if (!s || s->fault.failed)
 		return -1;
 	failed = rd_server_made(s) ? server_open(s) : -1;
-	s->failed = false; /* the address in use may be free the next time */
+	s->fault.failed = false; /* the address in use may be free the next time */
 	if (!failed)
-		*s->error = '\0';
+		*s->fault.text = '\0';
 	return failed;
 }
 
 const char *replyd_url(const struct replyd *s, size_t i)
 {
-	return s && i < s->clients.listeners ? s->clients.url[i] : NULL;
+	return s && i < s->setup->listeners.count ? s->setup->listeners.url[i] : NULL;
 }
 
 void rd_server_close(struct replyd *s)
@@ -350,16 +311,16 @@ long replyd_serve(struct replyd *s)
 {
 	long cut = -1;
 
-	if (!s || s->failed)
+	if (!s || s->fault.failed)
 		return -1;
 	if (atomic_load(&s->phase) == PHASE_OPEN) {
 		cut = rd_server_serve(s);
 		if (cut < 0)
 			rd_server_failed(s, "cannot wait for connections: %s", strerror(errno));
-	} else if (!*s->error) {
+	} else if (!*s->fault.text) {
 		rd_server_failed(s, "it is not open");
 	}
-	s->failed = false; /* it may do so the next time */
+	s->fault.failed = false; /* it may do so the next time */
 	return cut;
 }
 
@@ -373,7 +334,7 @@ void rd_server_drain(struct replyd *s, long ms)
 void replyd_drain(struct replyd *s)
 {
 	if (s) /* before it is open: it ends once it serves */
-		rd_server_drain(s, s->setting[SET_DRAIN_MS]);
+		rd_server_drain(s, atomic_load(&s->drain_ms));
 }
 
 void replyd_free(struct replyd *s)
@@ -383,21 +344,32 @@ void replyd_free(struct replyd *s)
 		return;
 	if (atomic_load(&s->phase) == PHASE_OPEN)
 		rd_server_close(s);
-	rd_app_free(&s->app);
-	rd_router_free(&s->line_router);
-	for (size_t i = 0; i < RD_LISTENERS; i++)
-		rd_router_free(&s->own[i].line_router);
-	rd_mime_free(s->mime);
-	rd_config_free(s->config);
+	rd_generation_drop(&s->setup->generation);
+	rd_generations_leave(s->generations);
 	rd_group_fini(&s->clients);
+	free(s->file);
 	rd_lock_fini(&s->look);
+	rd_lock_fini(&s->reload);
 	rd_lock_fini(&s->stop);
 	free(s);
 }
 
 const char *replyd_error(const struct replyd *s)
 {
-	return s ? s->error : "no memory";
+	return s ? s->fault.text : "no memory";
+}
+
+void rd_server_urls(struct replyd *s, char *text, size_t size)
+{
+	const char *url;
+	size_t len = 0;
+
+	text[0] = '\0';
+	rd_lock_take(&s->look);
+	for (size_t i = 0; (url = replyd_url(s, i)); i++)
+		if (len + strlen(url) + 2 < size)
+			len += (size_t)sprintf(text + len, " %s", url);
+	rd_lock_drop(&s->look);
 }
 
 void rd_server_look(struct replyd *s, struct rd_group_view *view)

@@ -14,7 +14,7 @@
 #include "handlers/text.h"
 #include "handlers/upload.h"
 #include "server/configure.h"
-#include "server/server.h"
+#include "server/setup.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 enum { REDIRECT_STATUS = 302, TEXT_STATUS = 200 };
 
 struct want {
-	struct replyd *server;
+	struct rd_setup *setup;
 	const struct rd_section *section;
 	const struct rd_value *value; /* of the option that names the work */
 	size_t kept;
@@ -43,7 +43,7 @@ static int work_status(const struct want *w, int otherwise)
 /* What could not be made because of the system: its reason. */
 static int work_failed(const struct want *w, enum rd_option option)
 {
-	return rd_configure_wrong(w->server, w->section, option, "%s: %s", w->value->text,
+	return rd_configure_wrong(w->setup, w->section, option, "%s: %s", w->value->text,
 				  strerror(errno));
 }
 
@@ -53,8 +53,8 @@ static int work_files(const struct want *w, struct rd_work *work)
 
 	if (!files)
 		return work_failed(w, ROUTE_files);
-	if (w->server->mime)
-		rd_files_types(files, w->server->mime);
+	if (w->setup->mime)
+		rd_files_types(files, w->setup->mime);
 	*work = (struct rd_work){ &rd_files, files };
 	return 0;
 }
@@ -65,8 +65,8 @@ static int work_upload(const struct want *w, struct rd_work *work)
 
 	if (!upload)
 		return work_failed(w, ROUTE_upload);
-	if (w->server->mime)
-		rd_upload_types(upload, w->server->mime);
+	if (w->setup->mime)
+		rd_upload_types(upload, w->setup->mime);
 	*work = (struct rd_work){ work_yes(w, ROUTE_delete) ? &rd_upload_delete : &rd_upload,
 				  upload };
 	return 0;
@@ -82,7 +82,7 @@ static int work_redirect(const struct want *w, struct rd_work *work)
 		return 0;
 	if (errno != EINVAL)
 		return work_failed(w, ROUTE_redirect);
-	return rd_configure_wrong(w->server, w->section, ROUTE_redirect,
+	return rd_configure_wrong(w->setup, w->section, ROUTE_redirect,
 				  "\"%s\" cannot be sent as a URL: encode what is not plain "
 				  "ASCII, and with rest leave out '?' and '#'",
 				  w->value->text);
@@ -107,7 +107,7 @@ static int work_echo(const struct want *w, struct rd_work *work)
 
 static int work_health(const struct want *w, struct rd_work *work)
 {
-	*work = (struct rd_work){ &rd_health, &w->server->clients.slots.draining };
+	*work = (struct rd_work){ &rd_health, (void *)w->setup->draining };
 	return 0;
 }
 
@@ -132,7 +132,7 @@ static struct rd_program *work_program_new(const struct want *w, const struct pr
 	struct rd_program *program = rd_program_new(&config, why, sizeof(why));
 
 	if (!program)
-		rd_configure_wrong(w->server, s, o->program, "%s", why);
+		rd_configure_wrong(w->setup, s, o->program, "%s", why);
 	return program;
 }
 
@@ -193,7 +193,7 @@ static const struct {
 	{ ROUTE_program, work_program },   { ROUTE_fastcgi, work_fastcgi },
 };
 
-int rd_work_make(struct replyd *s, const struct rd_section *section, size_t kept,
+int rd_work_make(struct rd_setup *s, const struct rd_section *section, size_t kept,
 		 struct rd_work *work)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -205,7 +205,7 @@ int rd_work_make(struct replyd *s, const struct rd_section *section, size_t kept
 	return rd_configure_wrong(s, section, OPTION_COUNT, "nothing answers here");
 }
 
-int rd_work_line(struct replyd *s, const struct rd_section *section, struct rd_work *work)
+int rd_work_line(struct rd_setup *s, const struct rd_section *section, struct rd_work *work)
 {
 	static const struct program_options options = {
 		LISTEN_program,	    OPTION_COUNT,  LISTEN_directory, LISTEN_user,

@@ -7,7 +7,7 @@
 #include "app/handler.h"
 #include "config/config.h"
 
-struct replyd;
+struct rd_setup;
 
 struct rd_work {
 	const struct rd_handler *handler;
@@ -15,13 +15,13 @@ struct rd_work {
 };
 
 /* What a line listener's section says; echo where it names nothing. As rd_work_make. */
-int rd_work_line(struct replyd *server, const struct rd_section *section, struct rd_work *work);
+int rd_work_line(struct rd_setup *setup, const struct rd_section *section, struct rd_work *work);
 
 /*
- * Makes what `section` says; `kept` files may be kept open for it. 0, or -1 with server->error,
+ * Makes what `section` says; `kept` files may be kept open for it. 0, or -1 with the fault,
  * which names the line.
  */
-int rd_work_make(struct replyd *server, const struct rd_section *section, size_t kept,
+int rd_work_make(struct rd_setup *setup, const struct rd_section *section, size_t kept,
 		 struct rd_work *work);
 
 #endif

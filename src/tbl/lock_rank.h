@@ -4,9 +4,12 @@
  *        name   word     guards
  */
 LOCK_RANK(STOP,  "stop",  "the thread that a started server runs in")
+LOCK_RANK(RELOAD, "reload", "which configuration is the next")
+LOCK_RANK(CHANGE, "change", "which listeners main is to take")
 LOCK_RANK(LOOK,  "look",  "a running server's parts, while a stranger looks at them")
 LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")
 LOCK_RANK(DETACH, "detach", "which connection a detached exchange still has")
+LOCK_RANK(GENERATION, "generation", "which generation is the newest, and what is to be freed")
 LOCK_RANK(QUEUE, "queue", "the ring of waiting connections and the count of running workers")
 LOCK_RANK(UPLOAD, "upload", "which version of a file is replaced")
 LOCK_RANK(CACHE, "cache", "one shard of the file cache")

@@ -87,6 +87,17 @@ class Program:
 		if not found():
 			raise Failure(f"{kind} ~ {regex}", show(self.output(kind)))
 
+	def reload(self):
+		"""SIGHUP, and the line that says what came of it."""
+		def lines():
+			return len(re.findall(rb"reloaded.*\n", self.output("err")))
+
+		before = lines()
+		self.process.send_signal(signal.SIGHUP)
+		self._until(lambda: lines() > before or self.process.poll() is not None)
+		if lines() == before:
+			raise Failure("a line 'reloaded' or 'not reloaded'", self.story())
+
 	def finish(self):
 		"""A program that still runs drains on SIGTERM, ends with 0, and no sanitizer complains."""
 		if self.process.poll() is None:

@@ -172,7 +172,7 @@ static void assemble_handlers(void)
 	};
 	static const char *const streamed[] = { "/count", "/part" };
 	size_t rest;
-	struct rd_router *router = &rd_app_host(&server->app, "")->router;
+	struct rd_router *router = &rd_app_host(&server->setup->app, "")->router;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		MUST(rd_server_route(server, own[i].name, &own[i], NULL) == 0);
@@ -214,7 +214,7 @@ static int configure(int argc, char **argv, enum replyd_protocol *protocol)
 
 static int assemble(enum replyd_protocol protocol)
 {
-	MUST(rd_router_add(&server->line_router, 0, "", true, &line, NULL) != NULL);
+	MUST(rd_router_add(&server->setup->line_router, 0, "", true, &line, NULL) != NULL);
 	MUST(rd_server_route(server, "/", &hello, NULL) == 0);
 	MUST(rd_server_route(server, "/hold", &held, NULL) == 0);
 	MUST(rd_server_route(server, "/bytes", &bytes, NULL) == 0);

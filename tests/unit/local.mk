@@ -26,6 +26,7 @@ unit_tests += tests/unit/test_faults
 unit_tests += tests/unit/test_fastcgi
 unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_framing
+unit_tests += tests/unit/test_generation
 unit_tests += tests/unit/test_head
 unit_tests += tests/unit/test_histogram
 unit_tests += tests/unit/test_html

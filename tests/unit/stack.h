@@ -17,6 +17,7 @@ enum { STACK_PIECES = 4096 };
 
 struct stack {
 	struct rd_conn conn;
+	struct rd_service service;
 	struct rd_worker worker;
 	struct rd_memory memory;
 	struct rd_span piece[STACK_PIECES];
@@ -51,9 +52,10 @@ static inline void stack_open(struct stack *s, const struct rd_protocol *protoco
 		s->worker.out = malloc(RD_SCRATCH);
 	}
 	MUST(s->worker.in && s->worker.out);
+	s->service = (struct rd_service){ .fixed = service };
 	s->conn = (struct rd_conn){
 		.protocol = protocol,
-		.service = service,
+		.service = &s->service,
 		.accepted_us = now_us,
 		.ready_us = now_us,
 	};

@@ -1,0 +1,49 @@
+/*
+ * change - how another thread has main take other listeners, and another generation, in place of
+ * those it has.
+ */
+#ifndef RD_FLOW_CHANGE_H
+#define RD_FLOW_CHANGE_H
+
+#include "flow/listener.h"
+
+#include <stdint.h>
+
+struct rd_change {
+	struct rd_listener
+		*listener; /* [listeners], open, or `from` the place of one that main has */
+	size_t listeners;
+	struct rd_generations *generations;
+	struct rd_generation *next; /* that serves there */
+	size_t conns_max;
+	uint64_t sweep_us;
+};
+
+/* Zeroed, it is closed. */
+struct rd_changes {
+	struct rd_lock lock; /* rank CHANGE */
+	struct rd_cond answered;
+	/* under lock */ struct rd_change *asked;
+	int error; /* -1: not answered yet */
+	bool open;
+	_Atomic bool waiting; /* one was asked for */
+};
+
+void rd_changes_init(struct rd_changes *c);
+void rd_changes_fini(struct rd_changes *c);
+
+/*
+ * Asks main, which wake_fd wakes, for the change, and waits until it is made. 0, or an error number
+ * and nothing is changed: ESHUTDOWN main serves no more. One thread at a time.
+ */
+int rd_changes_ask(struct rd_changes *c, struct rd_change *change, int wake_fd);
+
+/* By main. What is asked for, or NULL; it is answered before main looks again. */
+struct rd_change *rd_changes_look(struct rd_changes *c);
+void rd_changes_answer(struct rd_changes *c, int error);
+
+/* By main: changes are taken from here on, or no more. */
+void rd_changes_open(struct rd_changes *c);
+void rd_changes_close(struct rd_changes *c);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * reload - a configuration is read, at first and anew: the next setup is made beside the one that
+ * serves, and takes its place when it is whole.
+ * Thread:  one that may wait: neither main nor a worker of the clients.
+ * Owns:    the next setup, until it is the server's.
+ */
+#include "base/log.h"
+#include "server/configure.h"
+#include "server/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int replyd_configure(struct replyd *s, const char *file)
+{
+	if (!rd_server_made(s))
+		return -1;
+	if (s->file)
+		return rd_server_failed(s, "%s: it has a configuration already", file);
+	s->file = strdup(file);
+	if (!s->file)
+		return rd_server_failed(s, "no memory");
+	return rd_configure(s->setup, file);
+}
+
+/* Makes the next one, with its listeners open. 0, or -1 with the fault. */
+static int reload_make(struct replyd *s, struct rd_setup *next)
+{
+	next->draining = s->setup->draining;
+	if (rd_configure(next, s->file) != 0)
+		return -1;
+	if (rd_server_conns(next->listeners.count) == 0)
+		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
+	rd_open_keep(&next->listeners, &s->setup->listeners);
+	if (rd_open(&next->listeners, next->fault) != 0)
+		return -1;
+	return rd_open_services(&next->listeners, s->generations, &next->generation, next->fault);
+}
+
+/* Has it served. 0, or -1 with the fault, and it is not. */
+static int reload_put(struct replyd *s, struct rd_setup *next)
+{
+	struct rd_change change = {
+		.listener = next->listeners.listener,
+		.listeners = next->listeners.count,
+		.generations = s->generations,
+		.next = &next->generation,
+		.conns_max = rd_server_conns(next->listeners.count),
+		.sweep_us = rd_setup_sweep_us(next),
+	};
+	int error = rd_changes_ask(&s->clients.acceptor.changes, &change, s->clients.wake_fd);
+
+	if (error)
+		return rd_fault_say(next->fault, "%s: %s", s->file,
+				    error == ESHUTDOWN ? "the server is being stopped"
+						       : strerror(error));
+	rd_lock_take(&s->look);
+	s->setup = next;
+	s->clients.listeners = &next->listeners;
+	rd_lock_drop(&s->look);
+	atomic_store(&s->drain_ms, next->setting[SET_DRAIN_MS]);
+	return 0;
+}
+
+/* Under the lock. 0, or -1 with the fault. */
+static int reload_file(struct replyd *s, struct rd_fault *fault)
+{
+	struct rd_setup *was = s->setup;
+	struct rd_setup *next = rd_setup_new(s->generations, s->said, was, fault);
+
+	if (!next)
+		return rd_fault_say(fault, "%s: no memory", s->file);
+	if (reload_make(s, next) != 0 || reload_put(s, next) != 0) {
+		rd_open_close(&next->listeners);
+		rd_generation_drop(&next->generation);
+		return -1;
+	}
+	rd_generation_drop(&was->generation);
+	return 0;
+}
+
+int replyd_reload(struct replyd *s, char *why, size_t size)
+{
+	struct rd_fault fault = { false };
+	int failed = -1;
+
+	rd_lock_take(&s->reload);
+	if (!s->file)
+		rd_fault_say(&fault, "it has no configuration");
+	else if (atomic_load(&s->phase) != PHASE_SERVING)
+		rd_fault_say(&fault, "%s: it does not serve", s->file);
+	else
+		failed = reload_file(s, &fault);
+	if (failed)
+		rd_log("not reloaded: %s", fault.text);
+	else
+		rd_log("%s: reloaded, generation %u", s->file, s->setup->generation.number);
+	rd_lock_drop(&s->reload);
+	if (why && size > 0)
+		snprintf(why, size, "%s", fault.text);
+	return failed;
+}
