@@ -152,10 +152,10 @@ static struct rd_files *work_root(const struct want *w, const char *root)
 	struct rd_files *files = rd_files_new(root, false, w->kept);
 
 	if (!files)
-		rd_configure_wrong(w->server, w->section, ROUTE_root, "%s: %s", root,
+		rd_configure_wrong(w->setup, w->section, ROUTE_root, "%s: %s", root,
 				   strerror(errno));
-	else if (w->server->mime)
-		rd_files_types(files, w->server->mime);
+	else if (w->setup->mime)
+		rd_files_types(files, w->setup->mime);
 	return files;
 }
 
@@ -180,7 +180,7 @@ static int work_fastcgi(const struct want *w, struct rd_work *work)
 		return 0;
 	if (config.files)
 		rd_files.release(config.files);
-	return rd_configure_wrong(w->server, s, ROUTE_fastcgi, "%s", why);
+	return rd_configure_wrong(w->setup, s, ROUTE_fastcgi, "%s", why);
 }
 
 static const struct {
