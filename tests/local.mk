@@ -3,15 +3,17 @@
 unit_tests =
 dialogues =
 system_tests =
+models =
 
 include tests/unit/local.mk
 include tests/dialogue/local.mk
 include tests/system/local.mk
 include tests/fuzz/local.mk
+include tests/model/local.mk
 
 scripted_tests = \
 	tests/lint tests/lint-selftest tests/dialogue/selftest \
-	$(dialogues) $(system_tests)
+	$(dialogues) $(system_tests) $(models)
 
 if TESTS_ENABLED
 check_PROGRAMS += $(unit_tests)

@@ -300,10 +300,10 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 	}
 }
 
-/* Was taken in vain. Who would have woken it meanwhile has done so in vain too. */
+/* Was taken in vain. Who would have woken it meanwhile has set AGAIN. */
 static void acceptor_put_back(struct rd_acceptor *a, struct rd_conn *c)
 {
-	if (c->want == RD_WANTS_REPLY || !rd_conn_pass(c, OWN_MAIN, OWN_PARKED))
+	if (!rd_conn_pass(c, OWN_MAIN, OWN_PARKED))
 		acceptor_ready(a, c);
 }
 

@@ -148,6 +148,7 @@ bool rd_conn_event(struct rd_conn *c, uint32_t events)
 			next = OWN_MAIN | (ended ? AGAIN : 0);
 			taken = true;
 			break;
+		case OWN_MAIN: /* another thread, on the way from the parking to the queue */
 		case OWN_QUEUE:
 		case OWN_WORKER:
 			next = state | AGAIN | (ended ? TWICE : 0);

@@ -8,7 +8,7 @@
  *     MAIN --> PARKED, one that was shed
  *     MAIN, WORKER --> closed, the slot is free
  *
- * An event that comes while the queue or a worker has it sets AGAIN: the owner's pass to PARKED
+ * An event that comes while another has it sets AGAIN: the owner's pass to PARKED
  * is then refused, and it advances the connection once more. When the stream's end is among such
  * events, it does so twice: a short read of the bytes before the end does not show the end.
  */

@@ -69,7 +69,8 @@ void rd_pool_wake(struct rd_pool *p, struct rd_conn *c)
 	struct rd_entry entry = { .conn = c, .ready_us = rd_clock_us(), .keep = true };
 	struct rd_slots *slots = c->slots;
 
-	if (!rd_conn_event(c, EPOLLERR)) /* as of something that any park is left for */
+	/* Any park is left for an error; and an end may have come, that nobody has read up to. */
+	if (!rd_conn_event(c, EPOLLERR | EPOLLRDHUP))
 		return;
 	rd_conn_pass(c, OWN_MAIN, OWN_QUEUE);
 	if (rd_queue_push(p->queue, &entry, 1) == 1) {

@@ -33,6 +33,7 @@ dialogues += tests/dialogue/api-file.dlg
 dialogues += tests/dialogue/api-later-body.dlg
 dialogues += tests/dialogue/api-later-cut.dlg
 dialogues += tests/dialogue/api-later-drain.dlg
+dialogues += tests/dialogue/api-later-end.dlg
 dialogues += tests/dialogue/api-later-half.dlg
 dialogues += tests/dialogue/api-later-left.dlg
 dialogues += tests/dialogue/api-later-pipeline.dlg

@@ -163,6 +163,20 @@ START_TEST(again_in_the_queue)
 }
 END_TEST
 
+/* And where main, or another thread as main, is about to give it to the queue. */
+START_TEST(again_on_the_way)
+{
+	struct rd_conn *c = owned_by(OWN_PARKED, RD_WANTS_REPLY);
+
+	ck_assert(rd_conn_event(c, EPOLLERR));
+	ck_assert(!rd_conn_event(c, EPOLLIN));
+	ck_assert(rd_conn_pass(c, OWN_MAIN, OWN_QUEUE));
+	ck_assert(rd_conn_pass(c, OWN_QUEUE, OWN_WORKER));
+	ck_assert(!rd_conn_pass(c, OWN_WORKER, OWN_PARKED));
+	closed(c);
+}
+END_TEST
+
 /* Bytes and the end in one event: the worker that read the bytes looks once more. */
 START_TEST(end_comes_with_bytes)
 {
@@ -226,10 +240,16 @@ START_TEST(stale)
 	ck_assert(!rd_conn_parked(gone));
 	next = opened();
 	ck_assert_ptr_eq(next, gone);
-	ck_assert(!rd_conn_event(next, EPOLLIN));
 	ck_assert(rd_conn_pass(next, OWN_MAIN, OWN_QUEUE));
 	ck_assert(rd_conn_pass(next, OWN_QUEUE, OWN_WORKER));
 	ck_assert(rd_conn_pass(next, OWN_WORKER, OWN_PARKED)); /* the AGAIN was the other's */
+	closed(next);
+	next = opened();
+	ck_assert(!rd_conn_event(next, EPOLLIN)); /* costs this one a look */
+	ck_assert(rd_conn_pass(next, OWN_MAIN, OWN_QUEUE));
+	ck_assert(rd_conn_pass(next, OWN_QUEUE, OWN_WORKER));
+	ck_assert(!rd_conn_pass(next, OWN_WORKER, OWN_PARKED));
+	ck_assert(rd_conn_pass(next, OWN_WORKER, OWN_PARKED));
 	closed(next);
 }
 END_TEST
@@ -358,6 +378,7 @@ int main(void)
 	tcase_add_loop_test(tcase, event, 0, COUNT(events));
 	tcase_add_loop_test(tcase, again, 0, 2);
 	tcase_add_test(tcase, again_in_the_queue);
+	tcase_add_test(tcase, again_on_the_way);
 	tcase_add_test(tcase, end_comes_with_bytes);
 	tcase_add_test(tcase, end_comes_to_main);
 	tcase_add_test(tcase, end_comes_while_held);
