@@ -161,6 +161,7 @@ int main(void)
 {
 	Suite *suite = suite_create("date");
 	TCase *tcase = tcase_create("date");
+	tcase_set_timeout(tcase, 60); /* a busy machine takes its time */
 	SRunner *runner;
 	int failed;
 
