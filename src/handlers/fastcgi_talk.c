@@ -29,7 +29,7 @@ struct talk {
 	uint64_t flush_us;  /* when what was taken is to be sent; 0: all is */
 	bool over;
 	enum rd_fastcgi_end end;
-	char chunk[RD_FASTCGI_HEADER + CHUNK + RD_FASTCGI_HEADER];
+	char *chunk; /* of the file: a record, and the end */
 };
 
 bool rd_fastcgi_talk_body(struct rd_buffer *to, const char *bytes, size_t len)
@@ -64,6 +64,13 @@ static void talk_refill(struct talk *k)
 
 	if (t->file < 0 || left == 0)
 		return;
+	if (!k->chunk)
+		k->chunk = rd_arena_take(&t->x->memory, CHUNK + 2 * RD_FASTCGI_HEADER);
+	if (!k->chunk) {
+		t->x->reply.fault = RD_NO_MEMORY;
+		talk_over(k, FASTCGI_REFUSED);
+		return;
+	}
 	got = pread(t->file, k->chunk + RD_FASTCGI_HEADER, n, (off_t)k->sent);
 	if (got <= 0) {
 		replyd_log(t->x, "the request's body: %s", got < 0 ? strerror(errno) : "it ends");
@@ -196,14 +203,13 @@ static void talk_turn(struct talk *k)
 
 enum rd_fastcgi_end rd_fastcgi_talk(struct rd_fastcgi_talk *t)
 {
-	struct talk k;
+	struct talk k = {
+		.t = t,
+		.p = { [PEER] = { .fd = t->link.fd, .events = POLLIN },
+		       [CANCEL] = { .fd = replyd_cancel_fd(t->x), .events = POLLIN } },
+		.out = t->request,
+	};
 
-	k.t = t;
-	k.out = t->request;
-	k.sent = k.flush_us = 0;
-	k.over = false;
-	k.p[PEER] = (struct pollfd){ .fd = t->link.fd, .events = POLLIN };
-	k.p[CANCEL] = (struct pollfd){ .fd = replyd_cancel_fd(t->x), .events = POLLIN };
 	talk_send(&k);
 	while (!k.over)
 		talk_turn(&k);
