@@ -16,6 +16,7 @@ unit_tests += tests/unit/test_chunked
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_config
 unit_tests += tests/unit/test_conn
+unit_tests += tests/unit/test_connect
 unit_tests += tests/unit/test_cors
 unit_tests += tests/unit/test_counters
 unit_tests += tests/unit/test_date
