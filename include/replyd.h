@@ -36,9 +36,9 @@ REPLYD_API struct replyd *replyd_new(void);
 REPLYD_API void replyd_free(struct replyd *server);
 
 /*
- * Sets a number by its name, before replyd_open: workers, queue, head_ms, idle_ms, body_ms,
- * body_rate, write_ms, drain_ms. 0, or -1: no such name, no number, or out of its range (the error
- * says which that is).
+ * Sets a number by its name, before replyd_open: workers, workers_min, worker_idle_ms, stack,
+ * concurrency, queue, head_ms, idle_ms, body_ms, body_rate, write_ms, drain_ms. 0, or -1: no such
+ * name, no number, or out of its range (the error says which that is).
  */
 REPLYD_API int replyd_set(struct replyd *server, const char *name, const char *value);
 
@@ -55,6 +55,14 @@ REPLYD_API int replyd_configure(struct replyd *server, const char *file);
  */
 REPLYD_API int replyd_listen(struct replyd *server, const char *address,
 			     enum replyd_protocol protocol);
+
+/*
+ * Adds an address for the control lane, as replyd_listen: it answers HTTP requests for /health,
+ * /ready, /metrics, /status, /reload, /drain and /stop, replyd(8), with threads of its own, also
+ * while all others are busy. A Unix socket is for the program's own user and root; over TCP nothing
+ * can be changed.
+ */
+REPLYD_API int replyd_control(struct replyd *server, const char *address);
 
 /*
  * Has `perform` answer for a method and a path: "GET /hello", "GET,POST /user/{id}", "/any".

@@ -80,6 +80,11 @@ struct rd_link {
 	/* The client's address, without a port. */
 	const char *(*client)(struct replyd_exchange *x);
 	/*
+	 * Over a Unix socket: the user whose process connected. Elsewhere (uid_t)-1, which nobody
+	 * is. NULL where nobody asks.
+	 */
+	uid_t (*peer)(struct replyd_exchange *x);
+	/*
 	 * Its descriptor, for one that talks to it by itself: blocking, and closed by its owner
 	 * after the handler has returned.
 	 */

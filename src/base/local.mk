@@ -19,5 +19,7 @@ src_base_libbase_la_SOURCES = \
 	src/base/slurp.c \
 	src/base/slurp.h \
 	src/base/span.h \
+	src/base/thread.c \
+	src/base/thread.h \
 	src/base/words.c \
 	src/base/words.h

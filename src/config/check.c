@@ -206,6 +206,8 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 	case ROUTE_environment:
 	case LISTEN_environment:
 		return check_variable(value->text, why);
+	case CONTROL_listen:
+		return check_address(value->text, why);
 	case CORS_origins:
 		return check_origin(value->text, why);
 	case CORS_methods:
@@ -433,6 +435,16 @@ static bool check_cors(const struct rd_section *s, enum rd_option *option, char 
 	return true;
 }
 
+static bool check_workers(const struct rd_section *s, enum rd_option *option,
+			  char why[RD_CHECK_WHY])
+{
+	uint64_t most = rd_config_value(s, WORKERS_max)->number;
+
+	*option = WORKERS_min;
+	return rd_config_value(s, WORKERS_min)->number <= most ||
+	       WRONG("is more than max, %" PRIu64, most);
+}
+
 /* Without this option the section says nothing. */
 static bool check_needs(const struct rd_section *s, enum rd_option needed, const char *example,
 			enum rd_option *option, char why[RD_CHECK_WHY])
@@ -469,6 +481,10 @@ bool rd_check_section(const struct rd_section *s, enum rd_option *option, char w
 		return check_route(s, option, why);
 	case SECTION_CORS:
 		return check_cors(s, option, why);
+	case SECTION_WORKERS:
+		return check_workers(s, option, why);
+	case SECTION_CONTROL:
+		return check_needs(s, CONTROL_listen, "unix:/run/replyd/control.sock", option, why);
 	case SECTION_AUTH:
 		return check_needs(s, AUTH_file, "/etc/replyd/users", option, why);
 	case SECTION_PAGE:

@@ -52,26 +52,30 @@ static int options_set(struct replyd *server, const char *name, const char *valu
 	return 2;
 }
 
+struct addresses {
+	const char **text;
+	int count;
+};
+
 struct wanted {
 	enum replyd_protocol protocol;
 	bool list;
-	const char **addresses;
-	int count;
+	struct addresses listen, control;
 	const char *config;	     /* a file that says all this */
 	bool test;		     /* that it is right, and no more */
 	const char *workers, *queue; /* said here, whatever the file says */
 };
 
-static int options_address(struct wanted *w, const char *text)
+static int options_address(const char *option, const char *text, struct addresses *to)
 {
 	struct rd_address address;
 	const char *why;
 
 	if (!rd_address_parse(text, &address, &why)) {
-		rd_log("--listen '%s': %s", text, why);
+		rd_log("--%s '%s': %s", option, text, why);
 		return 2;
 	}
-	w->addresses[w->count++] = text;
+	to->text[to->count++] = text;
 	return GO_ON;
 }
 
@@ -79,7 +83,9 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 {
 	switch (letter) {
 	case 'l':
-		return options_address(w, optarg);
+		return options_address("listen", optarg, &w->listen);
+	case 'C':
+		return options_address("control", optarg, &w->control);
 	case 'c':
 		w->config = optarg;
 		return GO_ON;
@@ -113,7 +119,8 @@ static int options_check(int operands, char **operand, const struct wanted *w)
 		rd_log("more than one DIRECTORY: '%s'", operand[1]);
 	else if (w->protocol == REPLYD_LINE && (operands > 0 || w->list))
 		rd_log("--line serves no files: it takes no DIRECTORY and no --list");
-	else if (w->config && (operands > 0 || w->count || w->list || w->protocol == REPLYD_LINE))
+	else if (w->config &&
+		 (operands > 0 || w->listen.count || w->list || w->protocol == REPLYD_LINE))
 		rd_log("--config says what is served and where: it takes no DIRECTORY, --listen, "
 		       "--line and --list");
 	else if (w->test && !w->config)
@@ -167,8 +174,8 @@ static int options_configure(struct replyd *server, const struct wanted *w)
 static int options_serve(struct replyd *server, const struct wanted *w, const char *directory)
 {
 	static const char *standard[] = { "localhost:8080" };
-	const char **addresses = w->count ? w->addresses : standard;
-	int count = w->count ? w->count : 1;
+	const char **addresses = w->listen.count ? w->listen.text : standard;
+	int count = w->listen.count ? w->listen.count : 1;
 	int failed = w->protocol == REPLYD_LINE ? replyd_echo(server)
 						: replyd_files(server, "/", directory, w->list);
 
@@ -180,22 +187,45 @@ static int options_serve(struct replyd *server, const struct wanted *w, const ch
 	return 1;
 }
 
-int rd_options_apply(int argc, char **argv, struct replyd *server)
+static int options_control(struct replyd *server, const struct wanted *w)
 {
-	struct wanted w = { .addresses = calloc((size_t)argc, sizeof(char *)) };
-	int status;
-
-	if (!w.addresses) {
-		rd_log("no memory");
+	for (int i = 0; i < w->control.count; i++) {
+		if (replyd_control(server, w->control.text[i]) == 0)
+			continue;
+		rd_log("%s", replyd_error(server));
 		return 1;
 	}
-	status = options_read(argc, argv, server, &w);
-	if (status == GO_ON && w.config)
-		status = options_configure(server, &w);
+	return GO_ON;
+}
+
+static int options_apply(int argc, char **argv, struct replyd *server, struct wanted *w)
+{
+	int status = options_read(argc, argv, server, w);
+
+	if (status == GO_ON && w->config)
+		status = options_configure(server, w);
 	else if (status == GO_ON)
-		status = options_serve(server, &w, optind < argc ? argv[optind] : ".");
+		status = options_serve(server, w, optind < argc ? argv[optind] : ".");
+	if (status == GO_ON)
+		status = options_control(server, w);
 	if (status == 2)
 		fputs("Try 'replyd --help'.\n", stderr);
-	free(w.addresses);
+	return status;
+}
+
+int rd_options_apply(int argc, char **argv, struct replyd *server)
+{
+	struct wanted w = {
+		.listen.text = calloc((size_t)argc, sizeof(char *)),
+		.control.text = calloc((size_t)argc, sizeof(char *)),
+	};
+	int status = 1;
+
+	if (!w.listen.text || !w.control.text)
+		rd_log("no memory");
+	else
+		status = options_apply(argc, argv, server, &w);
+	free(w.listen.text);
+	free(w.control.text);
 	return status;
 }

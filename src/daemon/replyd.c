@@ -79,8 +79,6 @@ static int program_serve(void)
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
-	if (cut > 0)
-		rd_log("stopped; %ld connections were cut off", cut);
 	return EXIT_SUCCESS;
 }
 

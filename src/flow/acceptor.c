@@ -63,7 +63,7 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 
 static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
 {
-	rd_count(&a->counters, COUNT_CLOSED);
+	rd_count_close(&a->counters, reason);
 	rd_conn_close(&c, reason);
 }
 
@@ -357,6 +357,21 @@ static void acceptor_stir(struct rd_acceptor *a)
 	a->stirring = false;
 }
 
+/* Connections that ended, but for those that had nothing to end. */
+static uint64_t acceptor_ended(const uint64_t sums[COUNTER_COUNT])
+{
+	return sums[COUNT_CLOSED] - sums[COUNT_CLOSED_DRAIN] - sums[COUNT_CLOSED_CUT];
+}
+
+static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
+{
+	uint64_t sums[COUNTER_COUNT] = { 0 };
+
+	rd_counters_add(sums, &a->counters);
+	rd_pool_counters(a->pool, sums);
+	return acceptor_ended(sums);
+}
+
 /* What the kernel has completed is still served; then the listener is closed. */
 static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
 {
@@ -369,6 +384,7 @@ static void acceptor_drain(struct rd_acceptor *a)
 {
 	a->draining = true;
 	rd_changes_close(&a->changes);
+	a->ended = acceptor_ended_so_far(a);
 	atomic_store(&a->slots->draining, true);
 	for (size_t i = 0; i < a->listeners; i++)
 		acceptor_end(a, &a->listener[i]);
@@ -507,15 +523,16 @@ static long acceptor_cut(struct rd_acceptor *a)
 	a->stuck = rd_pool_stop(a->pool, sums);
 	if (a->stuck > 0)
 		rd_log("%u workers did not return from their handlers", a->stuck);
+	rd_counters_add(sums, &a->counters);
+	a->finished = a->draining ? (long)(acceptor_ended(sums) - a->ended) : 0;
 	cut = (long)sums[COUNT_CUT] + a->stuck;
 	for (size_t i = 0; i < a->slots->top; i++) {
 		struct rd_conn *c = &a->slots->conn[i];
 
 		if (!rd_conn_take(c))
 			continue;
-		cut += !c->lingering;
-		rd_count(&a->counters, COUNT_CLOSED);
-		rd_conn_close(&c, CLOSE_CUT);
+		cut += rd_conn_midway(c);
+		acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : CLOSE_DRAIN);
 	}
 	if (a->reserve_fd >= 0)
 		close(a->reserve_fd);

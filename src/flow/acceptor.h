@@ -21,7 +21,8 @@ struct rd_acceptor {
 	struct rd_pool *pool;
 	struct rd_listener *listener; /* [listeners] */
 	size_t listeners;
-	size_t conns_max;  /* connections at once; at that many the listeners are not polled */
+	_Atomic size_t
+		conns_max; /* connections at once; at that many the listeners are not polled */
 	uint64_t sweep_us; /* no deadline is set shorter than this ahead: how long main may sleep */
 	int wake_fd;	   /* the slots', but there before them */
 	struct rd_changes changes;
@@ -33,6 +34,8 @@ struct rd_acceptor {
 	unsigned stuck; /* workers that did not end at the stop */
 	int reserve_fd; /* given up where none is left, so that a client can be told; -1: it is */
 	uint64_t complained_us; /* when the log last said so */
+	uint64_t ended;		/* connections that were, before the drain */
+	long finished;		/* connections that ended by themselves during the drain */
 	struct rd_counters counters;
 	size_t ready;
 	struct rd_entry batch[RD_EVENTS];
@@ -41,7 +44,8 @@ struct rd_acceptor {
 
 /*
  * Serves until a drain is complete, and stops the pool. Returns how many connections it had to cut
- * off in the middle of something, or -1 with errno when the kernel would not let it start.
+ * off in the middle of something, or -1 with errno when the kernel would not let it start; how many
+ * were in the middle of something and came to their end is in `finished`.
  */
 long rd_acceptor_run(struct rd_acceptor *a);
 

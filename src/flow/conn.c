@@ -99,8 +99,8 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	c->reason = CLOSE_NONE;
 	c->registered = c->expired = c->lingering = false;
 	c->last_look = false;
-	if ((size_t)fd >= slots->top)
-		slots->top = (size_t)fd + 1;
+	if ((size_t)fd >= atomic_load_explicit(&slots->top, memory_order_relaxed))
+		atomic_store_explicit(&slots->top, (size_t)fd + 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&slots->open, 1, memory_order_relaxed);
 	atomic_store_explicit(&c->state, OWN_MAIN, memory_order_release);
 	return c;
@@ -170,9 +170,19 @@ bool rd_conn_take(struct rd_conn *c)
 						       memory_order_acq_rel, memory_order_relaxed);
 }
 
+enum rd_owner rd_conn_owner(const struct rd_conn *c)
+{
+	return atomic_load_explicit(&c->state, memory_order_relaxed) & OWNER;
+}
+
 bool rd_conn_parked(const struct rd_conn *c)
 {
-	return (atomic_load_explicit(&c->state, memory_order_relaxed) & OWNER) == OWN_PARKED;
+	return rd_conn_owner(c) == OWN_PARKED;
+}
+
+bool rd_conn_midway(const struct rd_conn *c)
+{
+	return c->session && !c->lingering;
 }
 
 bool rd_conn_draining(const struct rd_conn *c)

@@ -30,6 +30,7 @@ enum rd_owner {
 	OWN_QUEUE,
 	OWN_WORKER,
 	OWN_PARKED,
+	OWN_COUNT
 };
 
 enum rd_close_reason {
@@ -63,7 +64,7 @@ struct rd_slots {
 	struct rd_conn *conn;
 	_Atomic uint64_t *deadline; /* monotonic us, 0 is none; written by who parks */
 	size_t size;
-	size_t top; /* main's: above every descriptor that was ever used */
+	_Atomic size_t top; /* above every descriptor that was ever used; main sets it */
 	int epoll_fd, wake_fd;
 	int cut_fd;			  /* readable once `cut` is true */
 	_Atomic bool draining;		  /* every reply is the last on its connection */
@@ -108,8 +109,12 @@ bool rd_conn_event(struct rd_conn *conn, uint32_t events);
 /* Main takes a parked one whose deadline has passed. False when it is not parked. */
 bool rd_conn_take(struct rd_conn *conn);
 
-/* Whether it is parked, at this moment. */
+/* Who has it, at this moment. Any thread. */
+enum rd_owner rd_conn_owner(const struct rd_conn *conn);
 bool rd_conn_parked(const struct rd_conn *conn);
+
+/* By its owner: something has begun that is not done. */
+bool rd_conn_midway(const struct rd_conn *conn);
 
 /* Whether its server or its listener ends, so that the reply must be the last. */
 bool rd_conn_draining(const struct rd_conn *conn);

@@ -79,6 +79,9 @@ bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const
 	if (l->fd < 0)
 		return false;
 	listener_options(l->fd, at->sa.sa_family, l->protocol && l->protocol->speaks_first);
+	*step = "fchmod"; /* bind makes the name with the mode that the socket has */
+	if (l->private && at->sa.sa_family == AF_UNIX && fchmod(l->fd, 0600) != 0)
+		goto failed;
 	*step = "bind";
 	if (!listener_bind(l->fd, at))
 		goto failed;

@@ -19,6 +19,7 @@ struct rd_listener {
 	struct rd_service *service; /* a user of it, once it is open */
 	struct rd_sockaddr asked;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
+	bool private;		  /* a Unix socket that only its owner may connect to */
 	bool follows;		  /* another address of the same name as the one before */
 };
 

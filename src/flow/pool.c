@@ -9,16 +9,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/thread.h"
 #include "flow/linger.h"
 #include "flow/park.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { STOP_US = 1000 * 1000 }; /* for a worker to end once its time is over */
+enum {
+	STOP_US = 1000 * 1000, /* for a worker to end once its time is over */
+	RETRY_US = 100 * 1000, /* after a worker could not be started */
+};
 
 void rd_worker_block(struct rd_worker *w)
 {
@@ -84,7 +87,7 @@ void rd_pool_wake(struct rd_pool *p, struct rd_conn *c)
 
 static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_reason reason)
 {
-	rd_count(&w->counters, COUNT_CLOSED);
+	rd_count_close(&w->counters, reason);
 	rd_conn_close(c, reason);
 }
 
@@ -122,13 +125,16 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 	}
 }
 
-/* The server's time is over, and the connection is not done. */
-static bool worker_must_cut(struct rd_worker *w, const struct rd_conn *c)
+/* The server's time is over, and the connection is not done. True: it is closed. */
+static bool worker_cut(struct rd_worker *w, struct rd_conn **c)
 {
-	if (!atomic_load_explicit(&c->slots->cut, memory_order_relaxed))
+	bool midway = rd_conn_midway(*c);
+
+	if (!atomic_load_explicit(&(*c)->slots->cut, memory_order_relaxed))
 		return false;
-	if (!c->lingering)
+	if (midway)
 		rd_count(&w->counters, COUNT_CUT);
+	worker_close(w, c, midway ? CLOSE_CUT : CLOSE_DRAIN);
 	return true;
 }
 
@@ -141,10 +147,8 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 	for (;;) {
 		enum rd_verdict verdict = worker_advance(w, c);
 
-		if (verdict != RD_CLOSE && worker_must_cut(w, c)) {
-			worker_close(w, &c, CLOSE_CUT);
+		if (verdict != RD_CLOSE && worker_cut(w, &c))
 			return;
-		}
 		switch (verdict) {
 		case RD_MORE:
 			if (worker_requeue(w, c))
@@ -186,8 +190,6 @@ static void *worker_main(void *arg)
 static int pool_start_one(struct rd_pool *p, unsigned i)
 {
 	struct rd_worker *w = &p->worker[i];
-	sigset_t all, before;
-	pthread_attr_t attr;
 	int error;
 
 	w->pool = p;
@@ -196,14 +198,8 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 		return ENOMEM;
 	if (!w->out && !(w->out = malloc(RD_SCRATCH)))
 		return ENOMEM;
-	PTH(pthread_attr_init(&attr));
-	PTH(pthread_attr_setstacksize(&attr, p->stack));
 	rd_queue_join(p->queue);
-	sigfillset(&all); /* signals are the program's other threads'; sendfile raises no SIGPIPE */
-	PTH(pthread_sigmask(SIG_SETMASK, &all, &before));
-	error = pthread_create(&w->thread, &attr, worker_main, w);
-	PTH(pthread_sigmask(SIG_SETMASK, &before, NULL));
-	PTH(pthread_attr_destroy(&attr));
+	error = rd_thread_start(&w->thread, p->stack, worker_main, w); /* no signal: no SIGPIPE */
 	if (error)
 		rd_queue_leave(p->queue);
 	else
@@ -223,10 +219,21 @@ static void pool_join_gone(struct rd_pool *p)
 	}
 }
 
+/* What failed is said once, until one can be started again. */
+static void pool_grown(struct rd_pool *p, int error)
+{
+	if (error && !p->retry_us)
+		rd_log("cannot start a worker: %s", strerror(error));
+	p->retry_us = error ? rd_clock_us() + RETRY_US : 0;
+}
+
 static void pool_grow(struct rd_pool *p, unsigned more)
 {
+	uint64_t now_us = p->retry_us ? rd_clock_us() : 0;
 	int error = 0;
 
+	if (now_us < p->retry_us)
+		return;
 	rd_lock_take(&p->lock);
 	for (unsigned i = 0; more > 0 && !error && i < p->max; i++) {
 		if (p->worker[i].life != WORKER_NONE)
@@ -235,9 +242,7 @@ static void pool_grow(struct rd_pool *p, unsigned more)
 		more--;
 	}
 	rd_lock_drop(&p->lock);
-	if (error && !p->failed) /* said once, until one can be started again */
-		rd_log("cannot start a worker: %s", strerror(error));
-	p->failed = error;
+	pool_grown(p, error);
 }
 
 /* True when some worker began an entry since the last look; takes the rest of the others'. */
@@ -251,8 +256,8 @@ static bool pool_relieve(struct rd_pool *p)
 
 		if (claim != w->seen)
 			began = true;
-		else if (rd_queue_return(p->queue, &w->batch, claim) > 0)
-			p->rescued++;
+		else
+			p->rescued += rd_queue_return(p->queue, &w->batch, claim);
 		w->seen = claim;
 	}
 	return began;
@@ -275,6 +280,7 @@ bool rd_pool_tend(struct rd_pool *p)
 int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config)
 {
 	uint64_t sums[COUNTER_COUNT] = { 0 };
+	unsigned started = 0;
 	int error = 0;
 
 	MUST(config->min >= 1 && config->min <= config->max && config->max <= RD_WORKERS_MAX);
@@ -294,11 +300,15 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 	rd_lock_init(&p->lock, RANK_POOL);
 	rd_cond_init(&p->ended);
 	rd_lock_take(&p->lock);
-	for (unsigned i = 0; i < p->min && !error; i++)
+	for (unsigned i = 0; i < p->min && !error; i++) {
 		error = pool_start_one(p, i);
+		started += !error;
+	}
 	rd_lock_drop(&p->lock);
-	if (!error)
+	if (started > 0) {
+		pool_grown(p, error);
 		return 0;
+	}
 	rd_pool_stop(p, sums);
 	rd_pool_free(p);
 	errno = error;
@@ -346,4 +356,5 @@ void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 {
 	for (unsigned i = 0; i < p->max; i++)
 		rd_counters_add(sums, &p->worker[i].counters);
+	sums[COUNT_RESCUED] += p->rescued;
 }

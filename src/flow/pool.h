@@ -42,9 +42,9 @@ struct rd_pool {
 	unsigned min, max;
 	size_t stack;
 	uint64_t idle_us, stop_us;
-	_Atomic unsigned gone; /* ended and not joined yet */
-	uint64_t rescued;      /* main's: batches taken back from a stuck worker */
-	bool failed;	       /* main's: the last worker that was wanted could not be started */
+	_Atomic unsigned gone;	  /* ended and not joined yet */
+	_Atomic uint64_t rescued; /* by main: entries taken back from a stuck worker */
+	uint64_t retry_us; /* main's: the last could not be started; the next is not tried before */
 };
 
 struct rd_pool_config {
@@ -54,7 +54,7 @@ struct rd_pool_config {
 	uint64_t stop_us;  /* how long rd_pool_stop waits for them; 0: a second */
 };
 
-/* Starts `min` workers. 0, or -1 with errno and nothing started. */
+/* Starts `min` workers, or so many as can be. 0, or -1 with errno and none started. */
 int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config);
 
 /*

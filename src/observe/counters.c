@@ -7,10 +7,15 @@
 
 #include "base/must.h"
 
-static const char *const words[] = {
-#define COUNTER(name, word, text) [COUNT_##name] = word,
+static const struct {
+	const char *word, *text;
+} rows[] = {
+#define COUNTER(name, word, text) [COUNT_##name] = { word, text },
 #include "tbl/counter.h"
 #undef COUNTER
+#define CLOSE_REASON(name, word, fault, text) [COUNT_CLOSED_##name] = { word, text },
+#include "tbl/close_reason.h"
+#undef CLOSE_REASON
 };
 
 void rd_counters_add(uint64_t sums[COUNTER_COUNT], const struct rd_counters *from)
@@ -22,5 +27,11 @@ void rd_counters_add(uint64_t sums[COUNTER_COUNT], const struct rd_counters *fro
 const char *rd_counter_word(enum rd_counter which)
 {
 	MUST(which < COUNTER_COUNT);
-	return words[which];
+	return rows[which].word;
+}
+
+const char *rd_counter_text(enum rd_counter which)
+{
+	MUST(which < COUNTER_COUNT);
+	return rows[which].text;
 }

@@ -3,4 +3,6 @@ folder_libs += src/observe/libobserve.la
 noinst_LTLIBRARIES += src/observe/libobserve.la
 src_observe_libobserve_la_SOURCES = \
 	src/observe/counters.c \
-	src/observe/counters.h
+	src/observe/counters.h \
+	src/observe/process.c \
+	src/observe/process.h

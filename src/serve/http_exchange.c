@@ -74,12 +74,8 @@ static bool http_has_body(const struct rd_framing *f)
 
 void rd_http_decide_last(struct rd_http *h)
 {
-	if (!h->x.framing.keep_alive) {
+	if (!h->x.framing.keep_alive || rd_conn_draining(h->s.conn))
 		h->s.last = true;
-	} else if (rd_conn_draining(h->s.conn)) {
-		h->s.last = true;
-		h->s.conn->reason = CLOSE_DRAIN;
-	}
 }
 
 /*

@@ -31,6 +31,18 @@ const char *rd_link_client(struct replyd_exchange *x)
 	return client ? client : "";
 }
 
+uid_t rd_link_peer(struct replyd_exchange *x)
+{
+	const struct rd_stream *s = x->connection;
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t len = sizeof(peer);
+
+	/* Of a TCP socket the kernel says that it is nobody's. */
+	if (getsockopt(s->conn->transport.fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return (uid_t)-1;
+	return peer.uid;
+}
+
 bool rd_link_cancelled(struct replyd_exchange *x, bool probe)
 {
 	struct rd_stream *s = x->connection;

@@ -47,6 +47,10 @@ static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 		enum rd_option option;
 	} numbers[] = {
 		{ SET_WORKERS, WORKERS_max },
+		{ SET_WORKERS_MIN, WORKERS_min },
+		{ SET_STACK, WORKERS_stack },
+		{ SET_WORKER_IDLE_MS, WORKERS_idle },
+		{ SET_CONCURRENCY, WORKERS_concurrency },
 		{ SET_QUEUE, QUEUE_length },
 		{ SET_DRAIN_MS, DRAIN_limit },
 	};

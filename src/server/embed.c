@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/thread.h"
 #include "server/server.h"
 
 #include <errno.h>
@@ -158,8 +159,6 @@ int replyd_run(struct replyd *s, const char *address)
 	cut = replyd_serve(s);
 	if (first)
 		run_end(before);
-	if (cut > 0)
-		rd_log("stopped; %ld connections were cut off", cut);
 	if (cut < 0)
 		rd_log("%s", replyd_error(s));
 	return cut < 0;
@@ -170,23 +169,10 @@ static void *start_main(void *server)
 	return (void *)rd_server_serve(server);
 }
 
-/* In a thread that no signal interrupts. 0 or an error number. */
-static int start_thread(struct replyd *s)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	PTH(pthread_sigmask(SIG_SETMASK, &all, &before));
-	error = pthread_create(&s->thread, NULL, start_main, s);
-	PTH(pthread_sigmask(SIG_SETMASK, &before, NULL));
-	return error;
-}
-
 /* Under the lock. */
 static int start_open(struct replyd *s)
 {
-	int error = start_thread(s);
+	int error = rd_thread_start(&s->thread, 0, start_main, s);
 
 	s->started = error == 0;
 	if (s->started)

@@ -6,6 +6,8 @@
  */
 #include "server/group.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -44,9 +46,14 @@ static int group_schedule(int policy)
 	return was;
 }
 
+static int group_policy(const struct rd_group *g)
+{
+	return g->batch ? SCHED_BATCH : SCHED_OTHER;
+}
+
 static int group_start_pool(struct rd_group *g, const struct rd_pool_config *config)
 {
-	int policy = group_schedule(SCHED_BATCH);
+	int policy = group_schedule(group_policy(g));
 	int failed = rd_pool_start(&g->pool, &g->queue, config);
 
 	group_schedule(policy);
@@ -70,6 +77,7 @@ int rd_group_open(struct rd_group *g, const struct rd_group_config *config, cons
 {
 	int error;
 
+	g->batch = config->batch;
 	*step = "the table of connections";
 	if (rd_slots_init(&g->slots, config->descriptors, g->wake_fd) != 0)
 		return -1;
@@ -96,7 +104,7 @@ no_queue:
 
 long rd_group_run(struct rd_group *g)
 {
-	int policy = group_schedule(SCHED_BATCH), error;
+	int policy = group_schedule(group_policy(g)), error;
 	long cut = rd_acceptor_run(&g->acceptor);
 
 	error = errno;
@@ -109,6 +117,11 @@ long rd_group_run(struct rd_group *g)
 unsigned rd_group_stuck(const struct rd_group *g)
 {
 	return g->acceptor.stuck;
+}
+
+long rd_group_finished(const struct rd_group *g)
+{
+	return g->acceptor.finished;
 }
 
 void rd_group_stop(struct rd_group *g, uint64_t until_us)
@@ -128,16 +141,40 @@ void rd_group_close(struct rd_group *g)
 	atomic_store(&g->acceptor.stop, 0);
 }
 
+/* Each is looked at once, while they go from one to another. */
+static void group_look_conns(struct rd_group *g, struct rd_group_view *view)
+{
+	size_t top = atomic_load_explicit(&g->slots.top, memory_order_relaxed);
+
+	for (size_t i = 0; i < top; i++)
+		view->owned[rd_conn_owner(&g->slots.conn[i])]++;
+	view->parked = view->owned[OWN_PARKED];
+	view->open = atomic_load(&g->slots.open);
+}
+
+static void group_look_queue(struct rd_queue *q, struct rd_group_view *view)
+{
+	uint64_t now_us = rd_clock_us(), first_us;
+
+	rd_lock_take(&q->lock);
+	view->running = q->regulate.running;
+	view->blocked = q->regulate.blocked;
+	view->asleep = q->regulate.asleep;
+	view->queued = q->count;
+	first_us = q->count > 0 ? q->ring[q->head].ready_us : now_us;
+	rd_lock_drop(&q->lock);
+	view->busy = view->running + view->blocked;
+	view->waited_us = first_us < now_us ? now_us - first_us : 0;
+}
+
 void rd_group_look(struct rd_group *g, struct rd_group_view *view)
 {
 	*view = (struct rd_group_view){ 0 };
-	rd_lock_take(&g->queue.lock);
-	view->busy = g->queue.regulate.running + g->queue.regulate.blocked;
-	view->queued = g->queue.count;
-	rd_lock_drop(&g->queue.lock);
-	view->open = atomic_load(&g->slots.open);
-	for (size_t i = 0; i < g->slots.size; i++)
-		view->parked += rd_conn_parked(&g->slots.conn[i]);
+	group_look_queue(&g->queue, view);
+	group_look_conns(g, view);
+	view->workers_max = g->pool.max;
+	view->queue_max = g->queue.bound;
+	view->conns_max = g->acceptor.conns_max;
 	rd_counters_add(view->count, &g->acceptor.counters);
 	rd_pool_counters(&g->pool, view->count);
 }

@@ -16,6 +16,7 @@ struct rd_group {
 	struct rd_acceptor acceptor;
 	int wake_fd;  /* an eventfd that ends the acceptor's wait; as long as the group */
 	bool working; /* its pool runs */
+	bool batch;   /* as it was opened */
 };
 
 struct rd_group_config {
@@ -24,15 +25,21 @@ struct rd_group_config {
 	unsigned queue;	    /* connections that may wait for a worker */
 	unsigned concurrency;
 	uint64_t sweep_us; /* no deadline is shorter */
+	bool batch;	   /* its threads do not interrupt others: see group_schedule */
 	struct rd_pool_config pool;
 };
 
 /* What a stranger sees of a group. */
 struct rd_group_view {
-	unsigned busy;	 /* workers in the middle of something */
-	unsigned queued; /* connections that wait for a worker */
-	size_t open;	 /* connections */
+	unsigned running, blocked, asleep; /* workers; blocked: in a handler that is known to be */
+	unsigned busy;			   /* running and blocked */
+	unsigned queued;		   /* connections that wait for a worker ... */
+	uint64_t waited_us;		   /* ... the first of them for so long */
+	size_t open;			   /* connections */
 	size_t parked;
+	size_t owned[OWN_COUNT]; /* connections by their owner */
+	unsigned workers_max, queue_max;
+	size_t conns_max;
 	uint64_t count[COUNTER_COUNT];
 };
 
@@ -52,6 +59,9 @@ long rd_group_run(struct rd_group *g);
 
 /* How many workers did not return from their handlers: then it is never closed. */
 unsigned rd_group_stuck(const struct rd_group *g);
+
+/* How many connections came to their end while it drained. */
+long rd_group_finished(const struct rd_group *g);
 
 /* As rd_acceptor_stop, also before it is open: then it ends once it runs. */
 void rd_group_stop(struct rd_group *g, uint64_t until_us);

@@ -4,11 +4,14 @@ noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
 	src/server/configure.c \
 	src/server/configure.h \
+	src/server/control.c \
+	src/server/control.h \
 	src/server/embed.c \
 	src/server/fault.c \
 	src/server/fault.h \
 	src/server/group.c \
 	src/server/group.h \
+	src/server/metrics.c \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \
@@ -17,5 +20,6 @@ src_server_libserver_la_SOURCES = \
 	src/server/server.h \
 	src/server/setup.c \
 	src/server/setup.h \
+	src/server/status.c \
 	src/server/work.c \
 	src/server/work.h

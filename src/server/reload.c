@@ -5,6 +5,7 @@
  * Owns:    the next setup, until it is the server's.
  */
 #include "base/log.h"
+#include "config/config.h"
 #include "server/configure.h"
 #include "server/server.h"
 
@@ -22,7 +23,9 @@ int replyd_configure(struct replyd *s, const char *file)
 	s->file = strdup(file);
 	if (!s->file)
 		return rd_server_failed(s, "no memory");
-	return rd_configure(s->setup, file);
+	if (rd_configure(s->setup, file) != 0)
+		return -1;
+	return rd_control_configure(s, rd_config_root(s->setup->config));
 }
 
 /* Makes the next one, with its listeners open. 0, or -1 with the fault. */
@@ -31,7 +34,7 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	next->draining = s->setup->draining;
 	if (rd_configure(next, s->file) != 0)
 		return -1;
-	if (rd_server_conns(next->listeners.count) == 0)
+	if (rd_server_conns(s, next->listeners.count) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
 	rd_open_keep(&next->listeners, &s->setup->listeners);
 	if (rd_open(&next->listeners, next->fault) != 0)
@@ -47,7 +50,7 @@ static int reload_put(struct replyd *s, struct rd_setup *next)
 		.listeners = next->listeners.count,
 		.generations = s->generations,
 		.next = &next->generation,
-		.conns_max = rd_server_conns(next->listeners.count),
+		.conns_max = rd_server_conns(s, next->listeners.count),
 		.sweep_us = rd_setup_sweep_us(next),
 	};
 	int error = rd_changes_ask(&s->clients.acceptor.changes, &change, s->clients.wake_fd);

@@ -6,6 +6,7 @@
 #include "server/server.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "codec/mime.h"
 #include "config/config.h"
 #include "handlers/echo.h"
@@ -25,9 +26,7 @@ enum {
 	DESCRIPTORS_LEAST = 64,
 	DESCRIPTORS_MOST = 1 << 20,
 	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
-	STACK = 256 * 1024,
-	WORKER_IDLE_US = 10 * 1000 * 1000,
-	OWN = 16,			 /* descriptors: standard streams, epoll, directories ... */
+	OWN = 16,	   /* descriptors: standard streams, epoll, directories ... */
 	LONGEST_MS = 1000 * 1000 * 1000, /* of a drain */
 };
 
@@ -83,6 +82,14 @@ static int server_begin(struct replyd *s)
 	return 0;
 }
 
+/* Undoes server_begin. */
+static void server_end(struct replyd *s)
+{
+	rd_generation_drop(&s->setup->generation);
+	rd_generations_leave(s->generations);
+	rd_group_fini(&s->clients);
+}
+
 struct replyd *replyd_new(void)
 {
 	struct replyd *s = aligned_alloc(_Alignof(struct replyd), sizeof(*s));
@@ -91,6 +98,11 @@ struct replyd *replyd_new(void)
 		return NULL;
 	memset(s, 0, sizeof(*s));
 	if (server_begin(s) != 0) {
+		free(s);
+		return NULL;
+	}
+	if (rd_control_init(&s->control) != 0) {
+		server_end(s);
 		free(s);
 		return NULL;
 	}
@@ -162,10 +174,11 @@ static size_t server_kept(size_t descriptors)
 	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
 }
 
-size_t rd_server_conns(size_t listeners)
+size_t rd_server_conns(const struct replyd *s, size_t listeners)
 {
 	size_t descriptors = server_descriptors();
-	size_t taken = server_kept(descriptors) + listeners + OWN;
+	size_t taken =
+		server_kept(descriptors) + listeners + OWN + rd_control_descriptors(s, descriptors);
 
 	return descriptors > taken ? descriptors - taken : 0;
 }
@@ -192,11 +205,27 @@ int replyd_echo(struct replyd *s)
 	return rd_server_line(s, &rd_echo, NULL);
 }
 
-static unsigned server_cpus(void)
+static unsigned server_concurrency(const struct rd_setup *setup)
 {
 	cpu_set_t set;
 
+	if (setup->setting[SET_CONCURRENCY] > 0)
+		return (unsigned)setup->setting[SET_CONCURRENCY];
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static struct rd_pool_config server_pool(const struct replyd *s)
+{
+	const long *setting = s->setup->setting;
+	long most = setting[SET_WORKERS], least = setting[SET_WORKERS_MIN];
+
+	return (struct rd_pool_config){
+		.min = (unsigned)(least < most ? least : most),
+		.max = (unsigned)most,
+		.stack = (size_t)setting[SET_STACK],
+		.idle_us = (uint64_t)setting[SET_WORKER_IDLE_MS] * 1000,
+		.stop_us = s->patient ? UINT64_MAX / 2 : 0,
+	};
 }
 
 /* Nothing would answer who connects there. */
@@ -212,17 +241,12 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 {
 	struct rd_group_config config = {
 		.descriptors = descriptors,
-		.conns_max = rd_server_conns(s->setup->listeners.count),
+		.conns_max = rd_server_conns(s, s->setup->listeners.count),
 		.queue = (unsigned)s->setup->setting[SET_QUEUE],
-		.concurrency = server_cpus(),
+		.concurrency = server_concurrency(s->setup),
 		.sweep_us = rd_setup_sweep_us(s->setup),
-		.pool = {
-			.min = 1,
-			.max = (unsigned)s->setup->setting[SET_WORKERS],
-			.stack = STACK,
-			.idle_us = WORKER_IDLE_US,
-			.stop_us = s->patient ? UINT64_MAX / 2 : 0,
-		},
+		.batch = true,
+		.pool = server_pool(s),
 	};
 	const char *step;
 
@@ -247,7 +271,7 @@ static int server_open(struct replyd *s)
 					DESCRIPTORS_LEAST);
 	if (s->setup->listeners.count == 0)
 		return rd_server_failed(s, "no address to listen on");
-	if (rd_server_conns(s->setup->listeners.count) == 0)
+	if (rd_server_conns(s, s->setup->listeners.count) == 0)
 		return rd_server_failed(s,
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",
@@ -256,8 +280,14 @@ static int server_open(struct replyd *s)
 		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
 	rd_setup_services(s->setup);
 	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
+	s->opened_us = rd_clock_us();
+	s->opened_s = rd_clock_wall_s();
 	if (server_open_clients(s, descriptors) != 0)
 		return -1;
+	if (rd_control_open(s, descriptors) != 0) {
+		rd_group_close(&s->clients);
+		return -1;
+	}
 	if (rd_generations_newest(s->generations) !=
 	    &s->setup->generation) /* else it is open anew */
 		rd_generations_put(s->generations, &s->setup->generation);
@@ -285,6 +315,7 @@ const char *replyd_url(const struct replyd *s, size_t i)
 
 void rd_server_close(struct replyd *s)
 {
+	rd_control_close(s);
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
@@ -299,10 +330,15 @@ long rd_server_serve(struct replyd *s)
 	atomic_store(&s->phase, PHASE_SERVING);
 	cut = rd_group_run(&s->clients);
 	error = errno;
-	if (rd_group_stuck(&s->clients) > 0) /* they may still touch any part of it */
+	if (cut > 0 || rd_group_finished(&s->clients) > 0)
+		rd_log("stopped; connections finished: %ld, cut off: %ld",
+		       rd_group_finished(&s->clients), cut);
+	if (rd_group_stuck(&s->clients) > 0) { /* they may still touch any part of it */
+		rd_control_close(s);
 		atomic_store(&s->phase, PHASE_STUCK);
-	else
+	} else {
 		rd_server_close(s);
+	}
 	errno = error;
 	return cut;
 }
@@ -344,9 +380,8 @@ void replyd_free(struct replyd *s)
 		return;
 	if (atomic_load(&s->phase) == PHASE_OPEN)
 		rd_server_close(s);
-	rd_generation_drop(&s->setup->generation);
-	rd_generations_leave(s->generations);
-	rd_group_fini(&s->clients);
+	server_end(s);
+	rd_control_fini(&s->control);
 	free(s->file);
 	rd_lock_fini(&s->look);
 	rd_lock_fini(&s->reload);
@@ -370,6 +405,24 @@ void rd_server_urls(struct replyd *s, char *text, size_t size)
 		if (len + strlen(url) + 2 < size)
 			len += (size_t)sprintf(text + len, " %s", url);
 	rd_lock_drop(&s->look);
+}
+
+enum rd_server_state rd_server_state(struct replyd *s)
+{
+	if (atomic_load(&s->clients.acceptor.stop) != 0)
+		return STATE_DRAINING;
+	return atomic_load(&s->phase) == PHASE_SERVING ? STATE_SERVING : STATE_STARTING;
+}
+
+const char *rd_server_state_word(enum rd_server_state state)
+{
+	static const char *const words[] = {
+		[STATE_STARTING] = "starting",
+		[STATE_SERVING] = "serving",
+		[STATE_DRAINING] = "draining",
+	};
+
+	return words[state];
 }
 
 void rd_server_look(struct replyd *s, struct rd_group_view *view)

@@ -6,6 +6,7 @@
 #define RD_SERVER_SERVER_H
 
 #include "replyd.h"
+#include "server/control.h"
 #include "server/group.h"
 #include "server/setup.h"
 
@@ -16,6 +17,9 @@ struct replyd {
 	bool said[SETTING_COUNT]; /* by replyd_set: no configuration changes it */
 	char *file;		  /* of the configuration; NULL: there is none */
 	struct rd_group clients;
+	struct rd_control control;
+	uint64_t opened_us;    /* monotonic ... */
+	int64_t opened_s;      /* ... and by the wall */
 	struct rd_lock stop;   /* rank STOP: held by who starts or stops the thread */
 	struct rd_lock reload; /* rank RELOAD: held by who makes the next setup */
 	struct rd_lock look;   /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
@@ -61,13 +65,24 @@ int rd_server_failed(struct replyd *server, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* How many connections there may be at once, beside so many listeners; 0: the limit is too low. */
-size_t rd_server_conns(size_t listeners);
+size_t rd_server_conns(const struct replyd *server, size_t listeners);
 
 /* How many files may be kept open for the next who asks. */
 size_t rd_server_files_kept(void);
 
 /* Writes " URL URL" of what is open now; any thread. */
 void rd_server_urls(struct replyd *server, char *text, size_t size);
+
+/* As clients and their balancers are to see it. */
+enum rd_server_state {
+	STATE_STARTING,
+	STATE_SERVING,
+	STATE_DRAINING,
+};
+
+/* Any thread. */
+enum rd_server_state rd_server_state(struct replyd *server);
+const char *rd_server_state_word(enum rd_server_state state);
 
 /* All 0 while it does not serve; any thread. */
 void rd_server_look(struct replyd *server, struct rd_group_view *view);

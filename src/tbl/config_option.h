@@ -5,7 +5,12 @@
  *     section    name           kind      default       least        most           text
  */
 OPTION(WORKERS,   max,           NUMBER,   RANGE(WORKERS),                           "worker threads, at most")
+OPTION(WORKERS,   min,            NUMBER,   RANGE(WORKERS_MIN),                       "worker threads, at least")
+OPTION(WORKERS,   stack,          SIZE,     RANGE(STACK),                             "of a worker's stack")
+OPTION(WORKERS,   idle,           DURATION, RANGE(WORKER_IDLE_MS),                    "without work, after which a worker above the least leaves")
+OPTION(WORKERS,   concurrency,    NUMBER,   RANGE(CONCURRENCY),                       "workers that run at once, unless they block; 0: the processors")
 OPTION(QUEUE,     length,        NUMBER,   RANGE(QUEUE),                             "connections that may wait for a worker; more are refused")
+OPTION(CONTROL,   listen,         LIST,     0,            0,           0,             "its addresses, such as \"unix:/run/replyd/control.sock\"")
 OPTION(DRAIN,     limit,         DURATION, RANGE(DRAIN_MS),                          "for what is in flight")
 OPTION(BODY,      max,           SIZE,     1048576,      0,           MOST,          "of a request's body, where its route does not say otherwise")
 OPTION(BODY,      directory,     PATH,     0,            0,           0,             "for bodies that are too long for memory")

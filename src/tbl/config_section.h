@@ -6,6 +6,7 @@
  */
 SECTION(WORKERS,   "workers",    IN(ROOT),           NULL,        "the threads that do the work")
 SECTION(QUEUE,     "queue",      IN(ROOT),           NULL,        "where connections wait for a worker")
+SECTION(CONTROL,   "control",    IN(ROOT),           NULL,        "where the server says how it is, and is told to stop")
 SECTION(DRAIN,     "drain",      IN(ROOT),           NULL,        "what happens at a stop")
 SECTION(BODY,      "body",       IN(ROOT),           NULL,        "bodies of requests")
 SECTION(TYPES,     "types",      IN(ROOT),           NULL,        "media types of files")

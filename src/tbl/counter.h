@@ -1,13 +1,13 @@
 /*
  * What is counted. Each counter is written by one thread at a time and added up when read.
  *
- *      name        word          text
+ *      name        word                    text
  */
-COUNTER(ACCEPTED,   "accepted",   "connections accepted")
-COUNTER(CLOSED,     "closed",     "connections closed")
-COUNTER(SHED,       "shed",       "connections refused because the queue was full")
-COUNTER(PARKED,     "parked",     "times a connection was parked")
-COUNTER(EXCHANGES,  "exchanges",  "requests answered")
-COUNTER(REFUSED,    "refused",    "requests answered with a status of 400 or more")
-COUNTER(RESCUED,    "rescued",    "entries taken back from a worker that was stuck")
-COUNTER(CUT,        "cut",        "connections closed in the middle of something because the server stopped")
+COUNTER(ACCEPTED,  "connections_accepted", "connections accepted")
+COUNTER(CLOSED,    "connections_closed",   "connections closed")
+COUNTER(SHED,      "connections_shed",     "connections refused because the queue was full")
+COUNTER(PARKED,    "connections_parked",   "times a connection was parked")
+COUNTER(EXCHANGES, "exchanges",            "requests answered")
+COUNTER(REFUSED,   "exchanges_refused",    "requests answered with a status of 400 or more")
+COUNTER(RESCUED,   "entries_rescued",      "entries taken back from a worker that was stuck")
+COUNTER(CUT,       "connections_cut",      "connections closed in the middle of something because the server stopped")

@@ -5,6 +5,10 @@
  *      name      word        default    least      most  text
  */
 SETTING(WORKERS,  "workers",       64,       1,    10000, "worker threads, at most")
+SETTING(WORKERS_MIN, "workers_min",  1,       1,    10000, "worker threads, at least")
+SETTING(STACK,    "stack",     262144,  131072, 1073741824, "bytes of a worker's stack")
+SETTING(WORKER_IDLE_MS, "worker_idle_ms", 10000, 10, 86400000, "milliseconds without work, after which a worker above the least leaves")
+SETTING(CONCURRENCY, "concurrency",  0,       0,    10000, "workers that run at once, unless they block; 0: as many as there are processors")
 SETTING(QUEUE,    "queue",       8192,       1,  1000000, "connections that may wait for a worker")
 SETTING(HEAD_MS,  "head_ms",    10000,      10,  3600000, "milliseconds for a whole request head")
 SETTING(IDLE_MS,  "idle_ms",    60000,      10, 86400000, "milliseconds between two requests")

@@ -6,6 +6,7 @@
 STATUS(100, "Continue",                         "")
 STATUS(200, "OK",                               "")
 STATUS(201, "Created",                          "It was stored.")
+STATUS(202, "Accepted",                         "It will be done.")
 STATUS(204, "No Content",                       "")
 STATUS(206, "Partial Content",                  "")
 STATUS(301, "Moved Permanently",                "This has moved; your browser should have followed.")

@@ -206,7 +206,10 @@ static int configure(int argc, char **argv, enum replyd_protocol *protocol)
 		*value++ = '\0';
 		if (strcmp(argv[i], "protocol") == 0)
 			*protocol = strcmp(value, "line") == 0 ? REPLYD_LINE : REPLYD_HTTP;
-		else if (replyd_set(server, argv[i], value) != 0)
+		else if (strcmp(argv[i], "control") == 0) {
+			if (replyd_control(server, value) != 0)
+				return fail(replyd_error(server));
+		} else if (replyd_set(server, argv[i], value) != 0)
 			return fail(replyd_error(server));
 	}
 	return 0;

@@ -36,12 +36,12 @@ static const struct {
 } bad[] = {
 	/* the form */
 	{ "drian = 1\n",
-	  "t.conf:1: there is no option \"drian\" here; there are workers queue drain "
+	  "t.conf:1: there is no option \"drian\" here; there are workers queue control drain "
 	  "body types deadlines limits listen host route error_page" },
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
-	{ "workers {\n maximum = 3 }\n",
-	  "t.conf:2: workers: there is no option \"maximum\" here; there are max" },
+	{ "workers {\n maximum = 3 }\n", "t.conf:2: workers: there is no option \"maximum\" here; "
+					 "there are max min stack idle concurrency" },
 	{ "\nworkers max = 3\n", "t.conf:2: missing opening brace for section 'workers'" },
 	{ "\nworkers {\n max 3 }\n", "t.conf:3: workers: missing equal sign after option 'max'" },
 	{ "workers { max = {1, 2} }\n", "t.conf:1: workers: unexpected token '{'" },
@@ -64,6 +64,12 @@ static const struct {
 	{ "workers {", "t.conf:1: workers: the '}' that ends it is missing" },
 	{ "host \"a\" {\nroute \"/\" { text = b }\nroute \"/c\" { text = b\n",
 	  "t.conf:3: host \"a\": route \"/c\": the '}' that ends it is missing" },
+	{ "workers {\n max = 3\n min = 4 }\n", "t.conf:3: workers: min: is more than max, 3" },
+	{ "control { }\n", "t.conf:1: control: listen: is missing: say listen = "
+			   "\"unix:/run/replyd/control.sock\"" },
+	{ "control { listen = { \"unix:c\",\n here } }\n",
+	  "t.conf:2: control: listen: "
+	  "give HOST:PORT, as in 127.0.0.1:8080, or unix:PATH" },
 	{ "workers { max = 1 }\n\nworkers { max = 1 }\n",
 	  "t.conf:3: workers: stands in line 1 already: say all in one" },
 	{ "workers {\n max = 1\n max = 2 }\n",
@@ -262,11 +268,12 @@ static const struct {
 	enum rd_option option;
 	uint64_t number;
 } defaults[] = {
-	{ WORKERS_max, 64 },	   { QUEUE_length, 8192 },     { DRAIN_limit, 10000 },
-	{ BODY_max, 1048576 },	   { DEADLINES_head, 10000 },  { DEADLINES_idle, 60000 },
-	{ DEADLINES_body, 30000 }, { DEADLINES_write, 30000 }, { LIMITS_line, 8192 },
-	{ LIMITS_field, 8192 },	   { LIMITS_head, 32768 },     { LIMITS_fields, 100 },
-	{ LIMITS_body_rate, 500 },
+	{ WORKERS_min, 1 },	    { WORKERS_stack, 262144 }, { WORKERS_idle, 10000 },
+	{ WORKERS_concurrency, 0 }, { WORKERS_max, 64 },       { QUEUE_length, 8192 },
+	{ DRAIN_limit, 10000 },	    { BODY_max, 1048576 },     { DEADLINES_head, 10000 },
+	{ DEADLINES_idle, 60000 },  { DEADLINES_body, 30000 }, { DEADLINES_write, 30000 },
+	{ LIMITS_line, 8192 },	    { LIMITS_field, 8192 },    { LIMITS_head, 32768 },
+	{ LIMITS_fields, 100 },	    { LIMITS_body_rate, 500 },
 };
 
 START_TEST(by_default)
@@ -291,7 +298,12 @@ static const struct {
 	const char *text;
 	uint64_t number;
 } every[] = {
-	{ "workers { max = 3 }", { SECTION_WORKERS }, WORKERS_max, "3", 3 },
+	{ "workers { max = 3", { SECTION_WORKERS }, WORKERS_max, "3", 3 },
+	{ "min = 2", { SECTION_WORKERS }, WORKERS_min, "2", 2 },
+	{ "idle = 1m", { SECTION_WORKERS }, WORKERS_idle, "1m", 60000 },
+	{ "stack = 1MiB", { SECTION_WORKERS }, WORKERS_stack, "1MiB", 1048576 },
+	{ "concurrency = 5 }", { SECTION_WORKERS }, WORKERS_concurrency, "5", 5 },
+	{ "control { listen = \"unix:c\" }", { SECTION_CONTROL }, CONTROL_listen, "unix:c", 0 },
 	{ "queue { length = 4 }", { SECTION_QUEUE }, QUEUE_length, "4", 4 },
 	{ "drain { limit = 0s }", { SECTION_DRAIN }, DRAIN_limit, "0s", 0 },
 	{ "body { max = 0", { SECTION_BODY }, BODY_max, "0", 0 },

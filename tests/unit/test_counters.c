@@ -50,10 +50,11 @@ END_TEST
 
 START_TEST(words)
 {
-	ck_assert_str_eq(rd_counter_word(COUNT_ACCEPTED), "accepted");
-	ck_assert_str_eq(rd_counter_word(COUNT_CUT), "cut");
+	ck_assert_str_eq(rd_counter_word(COUNT_ACCEPTED), "connections_accepted");
+	ck_assert_str_eq(rd_counter_word(COUNT_CLOSED_HEAD_TIMEOUT), "head-timeout");
 	for (int i = 0; i < COUNTER_COUNT; i++)
-		ck_assert_ptr_nonnull(rd_counter_word((enum rd_counter)i));
+		ck_assert(*rd_counter_word((enum rd_counter)i) &&
+			  *rd_counter_text((enum rd_counter)i));
 }
 END_TEST
 

@@ -223,6 +223,26 @@ START_TEST(stuck_holds_itself_alone)
 }
 END_TEST
 
+/* The system gives no more threads: those that are there go on, and it is tried again. */
+START_TEST(none_to_be_had)
+{
+	size_t stack;
+
+	begin(1, 4);
+	stack = pool.stack;
+	pool.stack = (size_t)1 << 60;
+	ask("sx");
+	while (stuck == 0)
+		sched_yield();
+	TEND_UNTIL(pool.retry_us > 0);
+	ck_assert_uint_eq(alive(), 1);
+	pool.stack = stack;
+	TEND_UNTIL(served == 1 && stuck == 1);
+	ck_assert_uint_eq(pool.retry_us, 0);
+	end(2);
+}
+END_TEST
+
 /* Several at once. */
 START_TEST(all_stuck_but_one)
 {
@@ -369,17 +389,19 @@ START_TEST(stop_serves_what_waits)
 }
 END_TEST
 
-/* When time is over, what is not done is closed and counted. */
+/* When time is over, all is closed, and what is in the middle of something is counted. */
 START_TEST(cut)
 {
 	begin(1, 1);
-	ask("sxx");
+	ask("sfx");
 	while (stuck == 0)
 		sched_yield();
 	slots.cut = true;
 	end(3);
 	ck_assert_uint_eq(sums[COUNT_CLOSED], 3);
-	ck_assert_uint_eq(sums[COUNT_CUT], 3);
+	ck_assert_uint_eq(sums[COUNT_CUT], 1);
+	ck_assert_uint_eq(sums[COUNT_CLOSED_CUT], 1);
+	ck_assert_uint_eq(sums[COUNT_CLOSED_DRAIN], 2);
 }
 END_TEST
 
@@ -409,6 +431,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, answers);
 	tcase_add_test(tcase, stuck_holds_itself_alone);
+	tcase_add_test(tcase, none_to_be_had);
 	tcase_add_test(tcase, all_stuck_but_one);
 	tcase_add_test(tcase, blocked_hands_on);
 	tcase_add_test(tcase, grows_and_shrinks);

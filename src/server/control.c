@@ -1,0 +1,246 @@
+/*
+ * control - the control lane: who may ask, what there is to ask for, its start and its end.
+ * Thread:  the one that uses the server; handlers run in the lane's one worker.
+ * Owns:    a group, and the thread that runs it.
+ */
+#include "server/control.h"
+
+#include "app/exchange.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/must.h"
+#include "base/thread.h"
+#include "config/config.h"
+#include "server/configure.h"
+#include "server/open.h"
+#include "server/server.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	CONNS = 64, /* at once, where there are descriptors for that */
+	OWN = 4,    /* descriptors besides */
+	STACK = 256 * 1024,
+	IDLE_US = 10 * 1000 * 1000,
+	END_US = 1000 * 1000, /* for what was asked when the server ends */
+};
+
+static int control_say(struct replyd_exchange *x, int status, const char *word)
+{
+	replyd_add_field(x, "Cache-Control", "no-store");
+	return replyd_text(x, status, "%s\n", word);
+}
+
+static int control_health(struct replyd_exchange *x, void *data)
+{
+	(void)data;
+	return control_say(x, 200, "alive");
+}
+
+static int control_ready(struct replyd_exchange *x, void *data)
+{
+	enum rd_server_state state = rd_server_state(data);
+
+	return control_say(x, state == STATE_SERVING ? 200 : 503, rd_server_state_word(state));
+}
+
+/* The lane's worker may wait for what the configuration names. */
+static int control_reload(struct replyd_exchange *x, void *data)
+{
+	char why[1024];
+
+	replyd_log(x, "asked for by user %u", (unsigned)x->link->peer(x));
+	if (replyd_reload(data, why, sizeof(why)) != 0)
+		return control_say(x, 409, why);
+	return control_say(x, 200, "reloaded");
+}
+
+static int control_drain(struct replyd_exchange *x, void *data)
+{
+	replyd_log(x, "asked for by user %u", (unsigned)x->link->peer(x));
+	replyd_drain(data);
+	return control_say(x, 202, "draining");
+}
+
+static int control_stop(struct replyd_exchange *x, void *data)
+{
+	replyd_log(x, "asked for by user %u", (unsigned)x->link->peer(x));
+	rd_server_drain(data, 0);
+	return control_say(x, 202, "stopping");
+}
+
+enum { READ = 1u << METHOD_GET | 1u << METHOD_HEAD, CHANGE = 1u << METHOD_POST };
+
+/* What there is to ask for. */
+static const struct rd_resource {
+	const char *path;
+	unsigned methods;
+	int (*perform)(struct replyd_exchange *x, void *server);
+} resources[RD_RESOURCES] = {
+	{ "/health", READ, control_health },	  { "/ready", READ, control_ready },
+	{ "/metrics", READ, rd_metrics_perform }, { "/status", READ, rd_status_perform },
+	{ "/reload", CHANGE, control_reload },	  { "/drain", CHANGE, control_drain },
+	{ "/stop", CHANGE, control_stop },
+};
+
+/*
+ * Root and the server's own user; over TCP, where no user is known, whoever can connect: but not
+ * what changes something, since any page that a browser shows could ask for that.
+ */
+static bool control_may(struct replyd_exchange *x, const struct rd_resource *r)
+{
+	uid_t peer = x->link->peer(x);
+
+	if (peer == (uid_t)-1)
+		return r->methods == READ;
+	return peer == 0 || peer == geteuid();
+}
+
+static int control_perform(struct replyd_exchange *x, void *data)
+{
+	const struct rd_answer *a = data;
+
+	return control_may(x, a->resource) ? a->resource->perform(x, a->server) : 403;
+}
+
+static const struct rd_handler control = { .name = "control", .perform = control_perform };
+
+static int control_route(struct replyd *s)
+{
+	struct rd_host *any = rd_app_host(&s->control.app, "");
+
+	if (any && any->router.routes > 0) /* of an earlier address */
+		return 0;
+	for (int i = 0; any && i < RD_RESOURCES; i++) {
+		struct rd_answer *a = &s->control.answer[i];
+
+		*a = (struct rd_answer){ s, &resources[i] };
+		if (!rd_router_add(&any->router, resources[i].methods, resources[i].path, false,
+				   &control, a))
+			any = NULL;
+	}
+	return any ? 0 : rd_server_failed(s, "no memory");
+}
+
+int replyd_control(struct replyd *s, const char *address)
+{
+	struct rd_listeners *l;
+	size_t first;
+
+	if (!rd_server_made(s) || control_route(s) != 0)
+		return -1;
+	l = &s->control.listeners;
+	first = l->count;
+	if (rd_open_name(l, address, &rd_http1, &s->control.http, &s->fault) != 0)
+		return -1;
+	for (size_t i = first; i < l->count; i++)
+		l->listener[i].private = true;
+	return 0;
+}
+
+int rd_control_configure(struct replyd *s, const struct rd_section *root)
+{
+	const struct rd_section *section = rd_config_next(root, SECTION_CONTROL, NULL);
+	const struct rd_value *addresses = rd_config_value(root, CONTROL_listen);
+
+	for (size_t i = 0; section && i < addresses->count; i++) {
+		struct rd_fault fault;
+
+		if (replyd_control(s, addresses->list[i]) == 0)
+			continue;
+		fault = s->fault;
+		s->fault.failed = false; /* it is said anew, with its place */
+		return rd_configure_wrong(s->setup, section, CONTROL_listen, "%s", fault.text);
+	}
+	return 0;
+}
+
+int rd_control_init(struct rd_control *c)
+{
+	c->group.listeners = &c->listeners;
+	return rd_group_init(&c->group);
+}
+
+void rd_control_fini(struct rd_control *c)
+{
+	rd_app_free(&c->app);
+	rd_open_free(&c->listeners);
+	rd_group_fini(&c->group);
+}
+
+static size_t control_conns(size_t descriptors)
+{
+	return descriptors / 16 < CONNS ? descriptors / 16 : CONNS;
+}
+
+size_t rd_control_descriptors(const struct replyd *s, size_t descriptors)
+{
+	size_t listeners = s->control.listeners.count;
+
+	return listeners > 0 ? listeners + control_conns(descriptors) + OWN : 0;
+}
+
+static void *control_main(void *arg)
+{
+	struct rd_control *c = arg;
+
+	if (rd_group_run(&c->group) < 0)
+		rd_log("control: cannot wait for connections: %s", strerror(errno));
+	return NULL;
+}
+
+static int control_start(struct replyd *s, size_t descriptors)
+{
+	struct rd_control *c = &s->control;
+	struct rd_group_config config = {
+		.descriptors = descriptors,
+		.conns_max = control_conns(descriptors),
+		.queue = CONNS,
+		.concurrency = 1,
+		.sweep_us = c->http.idle_us,
+		.pool = { .min = 1, .max = 1, .stack = STACK },
+	};
+	const char *step;
+	int error;
+
+	if (rd_group_open(&c->group, &config, &step) != 0)
+		return rd_server_failed(s, "control: %s: %s", step, strerror(errno));
+	error = rd_thread_start(&c->thread, 0, control_main, c);
+	if (!error)
+		return 0;
+	rd_group_close(&c->group);
+	return rd_server_failed(s, "control: cannot start a thread: %s", strerror(error));
+}
+
+int rd_control_open(struct replyd *s, size_t descriptors)
+{
+	struct rd_control *c = &s->control;
+
+	if (c->listeners.count == 0)
+		return 0;
+	c->http = s->setup->http;
+	c->http.app = &c->app;
+	if (c->http.idle_us > IDLE_US)
+		c->http.idle_us = IDLE_US;
+	if (rd_open(&c->listeners, &s->fault) != 0)
+		return -1;
+	if (rd_open_services(&c->listeners, NULL, NULL, &s->fault) == 0 &&
+	    control_start(s, descriptors) == 0)
+		return 0;
+	rd_open_close(&c->listeners);
+	return -1;
+}
+
+void rd_control_close(struct replyd *s)
+{
+	struct rd_control *c = &s->control;
+
+	if (c->listeners.count == 0)
+		return;
+	rd_group_stop(&c->group, rd_clock_us() + END_US);
+	PTH(pthread_join(c->thread, NULL));
+	if (rd_group_stuck(&c->group) == 0)
+		rd_group_close(&c->group);
+}
