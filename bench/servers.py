@@ -19,7 +19,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
-PEERS = ("nginx", "h2o", "lighttpd")
+PEERS = ("nginx", "h2o", "lighttpd")	# by their files
+BY_THREADS = ("apache2", "civetweb")	# a thread for each connection, or for each that is active
 FILES = {"small": 1024, "large": 1024 * 1024}
 TICK_US = 1000000 // os.sysconf("SC_CLK_TCK")
 
@@ -42,6 +43,11 @@ def find(program):
     return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
+def modules(program):
+    """Where Apache's modules are: beside its program, at /usr as a rule."""
+    return os.path.join(os.path.dirname(os.path.dirname(program)), "lib/apache2/modules")
+
+
 def default_build():
     """Here, if this is a configured tree, and else build/ beside the sources."""
     return os.getcwd() if os.path.exists("config.status") else os.path.join(TOP, "build")
@@ -55,9 +61,58 @@ def first_line(argv):
 
 
 def version(name, programs):
+    if name == "work":
+        beside = os.path.join(os.path.dirname(programs[name]), "../src/daemon/replyd")
+        return version("replyd", {"replyd": beside})
     told = first_line([programs[name], "--version" if name == "replyd" else "-v"])
     number = re.search(r"\d+(\.\d+)+\S*", told)
     return number.group(0) if number else told
+
+
+def build_work(build, place, wanted=()):
+    """The programs work and work-civetweb; the latter is left out where CivetWeb is not installed,
+    unless it is wanted by name. CFLAGS and LDFLAGS may say where it is."""
+    programs = {}
+    if not wanted or "work" in wanted:
+        subprocess.run(["make", "-s", "-C", build, "bench/work"], check=True, stdout=sys.stderr)
+        programs["work"] = os.path.join(build, "bench/work")
+    if not wanted or "civetweb" in wanted:
+        made = os.path.join(place, "work-civetweb")
+        done = subprocess.run(
+            [os.environ.get("CC", "cc"), "-O2", *os.environ.get("CFLAGS", "").split(), "-o", made,
+             os.path.join(HERE, "work-civetweb.c"), *os.environ.get("LDFLAGS", "").split(),
+             "-lcivetweb"], stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode == 0:
+            programs["civetweb"] = made
+        elif wanted:
+            raise Failed(f"civetweb: {done.stderr}")
+        else:
+            print("left out: civetweb, which is not installed (Debian: libcivetweb-dev)")
+    return programs
+
+
+def processes(pid):
+    """A process and all below it."""
+    below = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), \
+                    open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as stat:
+                below.setdefault(int(stat.read().rpartition(")")[2].split()[1]), []).append(int(entry))
+    found = [pid]
+    for one in found:
+        found += below.get(one, [])
+    return found
+
+
+def private_bytes(pid):
+    """Memory that is present, and of a process or one below it alone."""
+    total = 0
+    for one in processes(pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError), \
+                open(f"/proc/{one}/smaps_rollup", encoding="ascii") as rollup:
+            total += sum(int(kb) for kb in re.findall(r"^Private_\w+: +(\d+) kB", rollup.read(), re.M))
+    return total * 1024
 
 
 def cpu_us(pid):
@@ -104,18 +159,21 @@ class Server:
         root = os.path.join(place, "root")
         if self.name == "limit":
             return [program, *options, str(self.port)]
+        if self.name in ("work", "civetweb"):
+            return [program, f"127.0.0.1:{self.port}", *options, root]
         if self.name == "replyd":
             return [program, *options, "--listen", f"127.0.0.1:{self.port}", root]
         with open(os.path.join(HERE, "conf", self.name + ".conf"), encoding="ascii") as template:
             text = template.read()
         for word, value in (("@DIR@", place), ("@ROOT@", root), ("@PORT@", str(self.port)),
-                            ("@USER@", "user: root" if os.geteuid() == 0 else "")):
+                            ("@USER@", "user: root" if os.geteuid() == 0 else ""),
+                            ("@MODULES@", modules(program)), ("@THREADS@", options[0] if options else "64")):
             text = text.replace(word, value)
         path = os.path.join(place, self.name + ".conf")
         with open(path, "w", encoding="ascii") as made:
             made.write(text)
-        return [program, *{"nginx": ["-c"], "h2o": ["-m", "worker", "-c"],
-                           "lighttpd": ["-D", "-f"]}[self.name], path]
+        return [program, *{"nginx": ["-c"], "h2o": ["-m", "worker", "-c"], "lighttpd": ["-D", "-f"],
+                           "apache2": ["-D", "FOREGROUND", "-f"]}[self.name], path]
 
     def answers(self):
         if self.process.poll() is not None:

@@ -100,6 +100,7 @@ static void loader_outcome(struct run *r, struct rd_shot *shot, enum rd_shot_out
 			   const struct rd_shot_why *why)
 {
 	struct rd_tally *t = &r->loaded->tally;
+	uint64_t took_us;
 
 	if (outcome == SHOT_WAITS)
 		return;
@@ -108,8 +109,11 @@ static void loader_outcome(struct run *r, struct rd_shot *shot, enum rd_shot_out
 		return;
 	t->all.sent_bytes += shot->sent;
 	t->all.received_bytes += shot->received;
-	if (outcome == SHOT_REPLIED)
-		rd_tally_reply(t, shot->answer.status, rd_clock_us() - shot->due_us);
+	took_us = rd_clock_us() - shot->due_us;
+	if (outcome == SHOT_REPLIED && took_us < r->loader->patience_us)
+		rd_tally_reply(t, shot->answer.status, took_us);
+	else if (outcome == SHOT_REPLIED) /* its user had left before replyc could look */
+		rd_tally_fail(t, r->loader->impatience, 0);
 	else
 		rd_tally_fail(t, why->failure, why->error);
 }
