@@ -15,7 +15,7 @@ static int work_sleep(struct mg_connection *c, void *data)
 
 	(void)data;
 	nanosleep(&ten_ms, NULL);
-	mg_printf(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\ndone\n");
+	mg_printf(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ndone\n");
 	return 200;
 }
 
@@ -56,9 +56,10 @@ static int work_take(struct mg_connection *c, void *data)
 
 int main(int argc, char **argv)
 {
-	const char *options[16] = { "listening_ports", argc > 1 ? argv[1] : NULL,
-				    "num_threads", argc > 2 ? argv[2] : NULL,
-				    "enable_keep_alive", "yes", "keep_alive_timeout_ms", "75000" };
+	const char *options[16] = { "listening_ports",	     argc > 1 ? argv[1] : NULL,
+				    "num_threads",	     argc > 2 ? argv[2] : NULL,
+				    "enable_keep_alive",     "yes",
+				    "keep_alive_timeout_ms", "75000" };
 	struct mg_context *server;
 	sigset_t term;
 	int signo;

@@ -105,6 +105,13 @@ static enum rd_io memory_sendfile(struct rd_transport *t, int file, off_t offset
 	return IO_OK;
 }
 
+/* What is sent is taken at once. */
+static size_t memory_queued(struct rd_transport *t)
+{
+	(void)t;
+	return 0;
+}
+
 static void memory_shutdown(struct rd_transport *t)
 {
 	memory_of(t)->shut = true;
@@ -121,6 +128,7 @@ void rd_memory_init(struct rd_transport *t, struct rd_memory *m)
 		.recv = memory_recv,
 		.send = memory_send,
 		.sendfile = memory_sendfile,
+		.queued = memory_queued,
 		.shutdown = memory_shutdown,
 		.close = memory_close,
 	};

@@ -7,6 +7,8 @@
 #include "net/transport.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,6 +76,13 @@ static enum rd_io plain_sendfile(struct rd_transport *t, int file, off_t offset,
 	return done > 0 ? IO_OK : IO_EOF;
 }
 
+static size_t plain_queued(struct rd_transport *t)
+{
+	int bytes;
+
+	return ioctl(t->fd, SIOCOUTQ, &bytes) == 0 ? (size_t)bytes : 0;
+}
+
 static void plain_shutdown(struct rd_transport *t)
 {
 	shutdown(t->fd, SHUT_WR);
@@ -88,6 +97,7 @@ static const struct rd_transport_ops plain_ops = {
 	.recv = plain_recv,
 	.send = plain_send,
 	.sendfile = plain_sendfile,
+	.queued = plain_queued,
 	.shutdown = plain_shutdown,
 	.close = plain_close,
 };

@@ -26,6 +26,7 @@ struct rd_transport_ops {
 			   size_t *sent);
 	enum rd_io (*sendfile)(struct rd_transport *t, int file, off_t offset, size_t count,
 			       size_t *sent);
+	size_t (*queued)(struct rd_transport *t);
 	void (*shutdown)(struct rd_transport *t);
 	void (*close)(struct rd_transport *t);
 };
@@ -55,6 +56,12 @@ static inline enum rd_io rd_transport_sendfile(struct rd_transport *t, int file,
 					       size_t count, size_t *sent)
 {
 	return t->ops->sendfile(t, file, offset, count, sent);
+}
+
+/* Bytes that were sent and that the peer has not taken yet, as far as that is known here. */
+static inline size_t rd_transport_queued(struct rd_transport *t)
+{
+	return t->ops->queued(t);
 }
 
 /* Sends no more; what was sent still goes out. */

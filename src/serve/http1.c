@@ -128,6 +128,8 @@ static enum rd_http_step http_expired(struct rd_http *h)
 	struct rd_conn *c = h->s.conn;
 
 	if (!rd_output_empty(&h->s.out)) {
+		if (!rd_stream_slow(&h->s, h->service->write_us, h->service->write_rate))
+			return STEP_SEND;
 		c->reason = CLOSE_WRITE_TIMEOUT;
 		return http_end(h, RD_CLOSE);
 	}

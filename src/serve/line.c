@@ -163,6 +163,8 @@ static enum rd_verdict line_expired(struct line *l)
 	struct rd_conn *c = l->s.conn;
 
 	if (l->s.last) {
+		if (!rd_stream_slow(&l->s, l->service->write_us, l->service->write_rate))
+			return line_finish(l);
 		c->reason = CLOSE_WRITE_TIMEOUT;
 		return RD_CLOSE;
 	}

@@ -17,7 +17,8 @@ enum { RD_LINE_MAX = 64 * 1024 }; /* bytes of a line, without its end */
 struct rd_line_service {
 	struct rd_route *route;
 	uint64_t line_us;	      /* for the whole line, from the accept */
-	uint64_t write_us;	      /* without progress while the reply is sent */
+	uint64_t write_us;	      /* in which a client takes some of the reply ... */
+	uint64_t write_rate;	      /* ... so many bytes a second, at least */
 	struct rd_spool_limits spool; /* for replies that their client does not take */
 	const char *busy;	      /* the line that is said when the queue is full */
 };

@@ -44,7 +44,7 @@ static void output_count(struct rd_output *o, size_t n)
 {
 	size_t bytes = o->len - o->sent < n ? o->len - o->sent : n;
 
-	o->moved = true;
+	o->given += n;
 	o->turn -= n < o->turn ? n : o->turn;
 	o->sent += bytes;
 	if (o->sent == o->len)

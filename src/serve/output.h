@@ -14,7 +14,7 @@ struct rd_output {
 	size_t size;
 	struct rd_body body; /* comes after the bytes */
 	uint64_t turn;	     /* bytes that may still be sent in this turn */
-	bool moved;	     /* the client has taken some since the output was begun or taken up */
+	uint64_t given;	     /* bytes that went to the kernel since it was begun or taken up */
 };
 
 enum rd_flush {

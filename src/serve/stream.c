@@ -20,8 +20,8 @@ enum { TURN_BYTES = 2 * 1024 * 1024 }; /* sent before others have their turn */
 struct kept {
 	uint64_t began_us;
 	bool last;
-	bool moved;			  /* the client took some since it was last waited for */
 	struct rd_generation *generation; /* counted; of what is below; NULL: nothing is */
+	struct rd_stream_window window;
 	struct rd_intake *intake;
 	struct rd_detached *detached;
 	struct rd_body body;
@@ -40,7 +40,7 @@ static void stream_take_up(struct rd_stream *s)
 	memcpy(s->out.at, k->bytes + k->in_len, k->out_len);
 	s->out.len = k->out_len;
 	s->out.body = k->body;
-	s->out.moved = k->moved;
+	s->window = k->window;
 	s->began_us = k->began_us;
 	s->last = k->last;
 	s->intake = k->intake;
@@ -65,8 +65,7 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 		.out = { .at = worker->out,
 			 .size = RD_SCRATCH,
 			 .body = { .file = -1 },
-			 .turn = TURN_BYTES,
-			 .moved = true },
+			 .turn = TURN_BYTES },
 		.spool = { .store = { .file = -1 } },
 		.watch = { .epoll_fd = -1, .timer_fd = -1 },
 	};
@@ -174,7 +173,7 @@ static bool stream_holds(const struct rd_stream *s)
 	return s->out.body.left > 0 || s->detached || (s->intake && !s->intake->discard);
 }
 
-static bool stream_keep(struct rd_stream *s, bool moved)
+static bool stream_keep(struct rd_stream *s)
 {
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
 	struct kept *k;
@@ -190,7 +189,7 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	s->counted = s->counted && !k->generation;
 	k->began_us = s->began_us;
 	k->last = s->last;
-	k->moved = moved;
+	k->window = s->window;
 	k->intake = s->intake;
 	s->intake = NULL;
 	k->detached = s->detached;
@@ -206,20 +205,46 @@ static bool stream_keep(struct rd_stream *s, bool moved)
 	return true;
 }
 
+static void stream_window_begin(struct rd_stream *s, uint64_t write_us)
+{
+	s->window.until_us = s->worker->now_us + write_us;
+	s->window.given = rd_transport_queued(&s->conn->transport);
+}
+
+static void stream_window(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us)
+{
+	if (rd_output_empty(&s->out))
+		s->window.until_us = 0;
+	else if (s->window.until_us)
+		s->window.given += s->out.given;
+	else if (verdict == RD_WANTS_WRITE)
+		stream_window_begin(s, write_us);
+}
+
+bool rd_stream_slow(struct rd_stream *s, uint64_t write_us, uint64_t rate)
+{
+	size_t queued = rd_transport_queued(&s->conn->transport);
+	uint64_t least = rate * write_us / 1000000;
+
+	if (s->window.given < queued + (least ? least : 1))
+		return true;
+	stream_window_begin(s, write_us);
+	return false;
+}
+
 enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
 			      uint64_t read_until_us)
 {
 	bool goes_on = verdict != RD_CLOSE && verdict != RD_LINGER;
-	/* What a wait for the client begins with is no progress of that wait. */
-	bool moved = verdict != RD_WANTS_WRITE && s->out.moved;
 
+	stream_window(s, verdict, write_us);
 	if (verdict == RD_WANTS_READ)
 		s->conn->deadline_us = read_until_us;
 	else if (verdict == RD_WANTS_REPLY)
 		s->conn->deadline_us = rd_detach_deadline(s->detached);
-	else if (verdict == RD_WANTS_WRITE && s->out.moved)
-		s->conn->deadline_us = s->worker->now_us + write_us;
-	if (goes_on && !stream_keep(s, moved)) {
+	else if (verdict == RD_WANTS_WRITE)
+		s->conn->deadline_us = s->window.until_us;
+	if (goes_on && !stream_keep(s)) {
 		s->conn->reason = CLOSE_MEMORY;
 		verdict = RD_CLOSE;
 	}

@@ -15,6 +15,15 @@
 struct rd_intake;
 struct rd_detached;
 
+/*
+ * What the client takes of its replies is looked at in windows, from the moment that it was waited
+ * for: an event does not begin a new one, or a client could take a byte now and then for ever.
+ */
+struct rd_stream_window {
+	uint64_t until_us; /* 0: it is not waited for */
+	uint64_t given;	   /* with the kernel when it began, and since */
+};
+
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
@@ -32,6 +41,7 @@ struct rd_stream {
 	struct rd_watch watch;	      /* while a handler runs */
 	uint64_t began_us; /* when the first byte of the request that is being read came */
 	struct rd_output out;
+	struct rd_stream_window window;
 };
 
 /* Takes up the connection, with what it kept. */
@@ -68,8 +78,14 @@ int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
 enum rd_verdict rd_stream_finish(struct rd_stream *s);
 
 /*
- * Ends the turn: keeps for the next one what is not used and not sent. `write_us` is how long
- * the client may take nothing, `read_until_us` the deadline of a park for reading.
+ * Whether the client took too little while its window lasted: nothing, or less than `rate` bytes a
+ * second. If not, the next window begins.
+ */
+bool rd_stream_slow(struct rd_stream *s, uint64_t write_us, uint64_t rate);
+
+/*
+ * Ends the turn: keeps for the next one what is not used and not sent. `write_us` is the length of
+ * a window, `read_until_us` the deadline of a park for reading.
  */
 enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
 			      uint64_t read_until_us);

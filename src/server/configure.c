@@ -132,12 +132,14 @@ static void configure_service(struct rd_setup *s, const struct rd_section *secti
 		.body_us = configure_us(s, section, DEADLINES_body),
 		.body_rate = configure_number(section, LIMITS_body_rate),
 		.write_us = configure_us(s, section, DEADLINES_write),
+		.write_rate = configure_number(section, LIMITS_write_rate),
 		.temporary = temporary,
 		.spool = { temporary, configure_number(section, LIMITS_backlog) },
 	};
 	service->line = (struct rd_line_service){
 		.line_us = service->http.head_us,
 		.write_us = service->http.write_us,
+		.write_rate = service->http.write_rate,
 		.spool = service->http.spool,
 		.busy = RD_SERVER_BUSY,
 	};

@@ -105,6 +105,7 @@ void rd_setup_services(struct rd_setup *s)
 		.body_us = setup_us(s, SET_BODY_MS),
 		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
 		.write_us = setup_us(s, SET_WRITE_MS),
+		.write_rate = (uint64_t)s->setting[SET_WRITE_RATE],
 		.temporary = rd_setup_temporary(),
 		.spool = { rd_setup_temporary(), RD_SPOOL_MOST },
 	};
@@ -112,6 +113,7 @@ void rd_setup_services(struct rd_setup *s)
 		.route = rd_setup_line_route(s),
 		.line_us = setup_us(s, SET_HEAD_MS),
 		.write_us = setup_us(s, SET_WRITE_MS),
+		.write_rate = (uint64_t)s->setting[SET_WRITE_RATE],
 		.spool = s->http.spool,
 		.busy = RD_SERVER_BUSY,
 	};

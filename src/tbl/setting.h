@@ -13,6 +13,7 @@ SETTING(QUEUE,    "queue",       8192,       1,  1000000, "connections that may 
 SETTING(HEAD_MS,  "head_ms",    10000,      10,  3600000, "milliseconds for a whole request head")
 SETTING(IDLE_MS,  "idle_ms",    60000,      10, 86400000, "milliseconds between two requests")
 SETTING(BODY_MS,  "body_ms",    30000,      10,  3600000, "milliseconds without a byte of a request body")
-SETTING(WRITE_MS, "write_ms",   30000,      10,  3600000, "milliseconds in which a client takes nothing")
+SETTING(WRITE_MS, "write_ms",   30000,      10,  3600000, "milliseconds in which a client takes some of a reply")
 SETTING(DRAIN_MS, "drain_ms",   10000,       0,  3600000, "milliseconds for what is in flight at a stop")
 SETTING(BODY_RATE,"body_rate",    500,       1, 1000000000, "bytes a second of a request body, at least")
+SETTING(WRITE_RATE,"write_rate",  500,       1, 1000000000, "bytes a second of a reply, at least, that a client takes")

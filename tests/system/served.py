@@ -78,13 +78,18 @@ class Server:
 			self.process.wait()
 		shutil.rmtree(self.tmp)
 
-	def start(self, *options, files=True):
-		"""On a free port of 127.0.0.1, and on the Unix socket; serves `root`, or no files."""
+	def start(self, *options, files=True, config=None):
+		"""On a free port of 127.0.0.1, and on the Unix socket; serves `root`, or no files. Or as
+		the configuration file says, which has these listeners too."""
 		out, err = (os.path.join(self.tmp, name) for name in ("out", "err"))
-		argv = [os.environ["REPLYD"], "--listen", "127.0.0.1:0", "--listen", "unix:" + self.unix]
+		argv = [os.environ["REPLYD"]]
+		if config:
+			argv += ["--config", config]
+		else:
+			argv += ["--listen", "127.0.0.1:0", "--listen", "unix:" + self.unix]
 		env = {k: v for k, v in os.environ.items() if not k.startswith(("NOTIFY_", "LISTEN_"))}
 		with open(out, "wb") as to, open(err, "wb") as errors:
-			self.process = subprocess.Popen([*argv, *options, *([self.root] if files else [])], env=env,
+			self.process = subprocess.Popen([*argv, *options, *([self.root] if files and not config else [])], env=env,
 				stdin=subprocess.DEVNULL, stdout=to, stderr=errors)
 
 		def line():

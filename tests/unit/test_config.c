@@ -102,6 +102,8 @@ static const struct {
 	{ "limits { fields = 501 }\n", "t.conf:1: limits: fields: 501 is not from 1 to 500" },
 	{ "limits { body_rate = 0 }\n",
 	  "t.conf:1: limits: body_rate: 0 is not from 1B to 1000000000B" },
+	{ "limits { write_rate = 0 }\n",
+	  "t.conf:1: limits: write_rate: 0 is not from 1B to 1000000000B" },
 	{ "body { max = 1x }\n", "t.conf:1: body: max: \"1x\" is not a size: say 64KiB or 1MiB" },
 	{ "body { directory = \"\" }\n",
 	  "t.conf:1: body: directory: \"\" is not a path: say one such as \"/srv/www\"" },
@@ -273,7 +275,7 @@ static const struct {
 	{ DRAIN_limit, 10000 },	    { BODY_max, 1048576 },     { DEADLINES_head, 10000 },
 	{ DEADLINES_idle, 60000 },  { DEADLINES_body, 30000 }, { DEADLINES_write, 30000 },
 	{ LIMITS_line, 8192 },	    { LIMITS_field, 8192 },    { LIMITS_head, 32768 },
-	{ LIMITS_fields, 100 },	    { LIMITS_body_rate, 500 },
+	{ LIMITS_fields, 100 },	    { LIMITS_body_rate, 500 }, { LIMITS_write_rate, 500 },
 };
 
 START_TEST(by_default)
@@ -327,6 +329,11 @@ static const struct {
 	{ "field = 1KiB", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_field, "1KiB", 1024 },
 	{ "head = 64KiB", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_head, "64KiB", 65536 },
 	{ "fields = 1", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_fields, "1", 1 },
+	{ "write_rate = 1KiB",
+	  { SECTION_LISTEN, SECTION_LIMITS },
+	  LIMITS_write_rate,
+	  "1KiB",
+	  1024 },
 	{ "body_rate = 1B } }", { SECTION_LISTEN, SECTION_LIMITS }, LIMITS_body_rate, "1B", 1 },
 	{ "host \"*.Example.org\" { route \"/files/\" { files = \"../a b\"",
 	  { SECTION_HOST, SECTION_ROUTE },

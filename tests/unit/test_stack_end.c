@@ -68,6 +68,43 @@ START_TEST(silence)
 }
 END_TEST
 
+/* What the client takes in a window of 30 s, at 100 bytes/s at least, in two goes. */
+static const struct {
+	size_t takes;
+	bool slow;
+} takings[] = { { 0, true }, { 1, true }, { 1499, true }, { 1500, false }, { 9000, false } };
+
+START_TEST(slow_reader)
+{
+	struct rd_http_service slow = http;
+	uint64_t deadline_us;
+
+	slow.write_rate = 100;
+	sends_text("GET /long.txt HTTP/1.1\r\n" HOST "\r\n", IO_AGAIN);
+	stack_open(&stack, &rd_http1, &slow, 1000);
+	rd_memory_feed(&stack.memory);
+	ck_assert_int_eq(stack_turn(&stack), RD_WANTS_WRITE);
+	deadline_us = stack.conn.deadline_us;
+	for (int go = 0; go < 2 && takings[_i].takes; go++) {
+		stack.memory.window = takings[_i].takes;
+		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_WRITE);
+		ck_assert_uint_eq(stack.conn.deadline_us, deadline_us);
+	}
+	stack.conn.expired = true;
+	if (takings[_i].slow) {
+		ck_assert_int_eq(stack_turn(&stack), RD_CLOSE);
+		ck_assert_int_eq(stack.reason, CLOSE_WRITE_TIMEOUT);
+		return;
+	}
+	while (rd_clock_us() <= deadline_us - slow.write_us)
+		continue;
+	ck_assert_int_eq(stack_turn(&stack), RD_WANTS_WRITE);
+	ck_assert_uint_gt(stack.conn.deadline_us, deadline_us);
+	stack.conn.expired = true; /* the next window is one of its own */
+	ck_assert_int_eq(stack_turn(&stack), RD_CLOSE);
+}
+END_TEST
+
 /* The deadline of a head that drips runs from its first byte, not from the last. */
 START_TEST(drip)
 {
@@ -161,6 +198,7 @@ int main(void)
 	tcase_set_timeout(tcase, 300);
 	tcase_add_checked_fixture(tcase, served_setup, served_teardown);
 	tcase_add_loop_test(tcase, silence, 0, COUNT(silences));
+	tcase_add_loop_test(tcase, slow_reader, 0, (int)COUNT(takings));
 	tcase_add_test(tcase, drip);
 	tcase_add_test(tcase, next_head);
 	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
