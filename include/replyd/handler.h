@@ -123,12 +123,16 @@ REPLYD_API void *replyd_alloc(struct replyd_exchange *x, size_t size);
 /*
  * Adds a field to the reply. Names and values with bytes that RFC 9110 §5 does not allow are the
  * handler's fault, and so are the fields that frame a message, which are replyd's: Connection,
- * Content-Length, Date, Keep-Alive, Server, TE, Trailer, Transfer-Encoding, Upgrade.
+ * Content-Length, Date, Keep-Alive, Server, TE, Trailer, Transfer-Encoding, Upgrade. So is a second
+ * of what a reply has once, such as Content-Type, ETag, Last-Modified, Location and Expires.
  */
 REPLYD_API void replyd_add_field(struct replyd_exchange *x, const char *name, const char *value);
 
 /*
- * The reply: a status from 200 to 599, a body. Each returns what the handler is to return: 0, or
+ * The reply: a status from 200 to 599, a body, which is not sent with 204, 205 and 304. A status
+ * that is nothing without a field (206 Content-Range, or a multipart/byteranges type; 401
+ * WWW-Authenticate; 407 Proxy-Authenticate; 426) is a fault without it; 405 gets an Allow where
+ * none was added. Each returns what the handler is to return: 0, or
  * the status that tells of a fault. `type` is the media type; NULL adds none.
  */
 

@@ -95,7 +95,7 @@ static struct rd_host *app_find_host(const struct rd_app *app, struct rd_span as
 
 static void app_allow(struct rd_reply *reply, unsigned methods)
 {
-	char list[128], *end = list;
+	char list[128] = "", *end = list;
 
 	for (int m = 0; m < METHOD_COUNT; m++)
 		if (methods & 1u << m)
@@ -135,10 +135,8 @@ int rd_app_admit(struct replyd_exchange *x)
 		return x->reply.status;
 	if (policy->auth && (status = rd_auth_check(policy->auth, x)))
 		return status;
-	if (!(allowed & 1u << x->head.method)) {
-		app_allow(&x->reply, allowed);
+	if (!(allowed & 1u << x->head.method))
 		return 405;
-	}
 	if (!(route->methods & 1u << x->head.method)) /* OPTIONS, which none of them takes itself */
 		return app_options(x, allowed);
 	return route->handler.admit ? route->handler.admit(x, route->data) : 0;
@@ -181,26 +179,10 @@ void rd_app_fields(struct replyd_exchange *x)
 	}
 	if (policy->fields)
 		rd_reply_lines(reply, policy->fields);
-}
-
-/* That of a body which is not sent. */
-static void app_drop_type(struct rd_reply *r)
-{
-	static const char type[] = "Content-Type:";
-	char *at = r->fields, *end = r->fields + r->fields_len;
-
-	while (at < end) {
-		char *next = memchr(at, '\n', (size_t)(end - at));
-
-		next = next ? next + 1 : end;
-		if (strncasecmp(at, type, sizeof(type) - 1) == 0) {
-			memmove(at, next, (size_t)(end - next));
-			end -= next - at;
-		} else {
-			at = next;
-		}
-	}
-	r->fields_len = (size_t)(end - r->fields);
+	if (reply->status == 405 && !rd_reply_says(reply, "Allow"))
+		app_allow(reply, (x->route->allowed | 1u << METHOD_OPTIONS) & ~(1u << method));
+	if (!reply->fault)
+		reply->fault = rd_reply_lacks(reply);
 }
 
 static void app_page(struct replyd_exchange *x, int status)
@@ -238,10 +220,12 @@ static void app_end_sent(struct replyd_exchange *x, bool wrong)
 
 static void app_fail(struct replyd_exchange *x, const char *fault)
 {
+	int status = x->reply.relayed ? 502 : 500;
+
 	if (x->reply.state == PIECES_SENT)
 		return;
 	rd_reply_reset(&x->reply);
-	app_page(x, fault == RD_NO_MEMORY ? 503 : 500);
+	app_page(x, fault == RD_NO_MEMORY ? 503 : status);
 }
 
 void rd_app_end(struct replyd_exchange *x, int status)
@@ -259,13 +243,12 @@ void rd_app_end(struct replyd_exchange *x, int status)
 	if (reply->state == PIECES_KEPT)
 		rd_reply_gather(reply);
 	if (wrong && !fault) {
-		rd_body_release(&reply->body);
-		app_drop_type(reply);
+		rd_reply_drop_content(reply);
 		reply->raw = false;
 		app_page(x, status);
 	}
 	if (x->route)
 		rd_app_fields(x);
-	if (reply->fault) /* there was no room for the route's */
+	if (reply->fault) /* no room for the route's, or not complete with them */
 		app_fail(x, rd_app_fault(x, 0));
 }

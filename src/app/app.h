@@ -43,7 +43,10 @@ int rd_app_find(const struct rd_app *app, struct replyd_exchange *x);
  */
 int rd_app_admit(struct replyd_exchange *x);
 
-/* Adds the fields of x->route's policy to the reply. By rd_app_end, or before its head is sent. */
+/*
+ * Adds the fields of x->route's policy to the reply, which then has a fault if it is not complete.
+ * By rd_app_end, or before its head is sent.
+ */
 void rd_app_fields(struct replyd_exchange *x);
 
 /*

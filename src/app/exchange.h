@@ -63,6 +63,7 @@ struct rd_reply {
 		PIECES_SENT, /* the head is out, and what was gathered */
 	} state;
 	bool cut;		 /* a piece could not be sent: no more is */
+	bool relayed;		 /* what a program says: its faults are those of a gateway */
 	struct rd_buffer pieces; /* of a reply in pieces: what the link does not have yet */
 	const char *fault;	 /* what the handler did wrong; NULL: nothing */
 	struct rd_span ready;	 /* status line and fields made before; `fields` come behind */
@@ -148,13 +149,26 @@ void rd_reply_begin(struct rd_reply *r);
 void rd_reply_reset(struct rd_reply *r);
 
 /*
- * Adds a field. A name that is no token, or a value with a control byte in it, is a
- * fault (the client then reads 500): a value from outside cannot forge a field.
+ * Adds a field. A name that is no token, a value with a control byte in it, or another of those
+ * that a reply has once, is a fault (the client then reads 500): a value from outside cannot forge
+ * a field.
  */
 void rd_reply_field(struct rd_reply *r, const char *name, const char *value);
 
-/* Adds whole lines, "Name: value\r\n" ..., that were checked before. */
+/*
+ * Adds whole lines, "Name: value\r\n" ..., that were checked before; of what a reply has once, what
+ * was said first stays.
+ */
 void rd_reply_lines(struct rd_reply *r, const char *lines);
+
+/* Is there a field of that name? */
+bool rd_reply_says(const struct rd_reply *r, const char *name);
+
+/* Drops the body, and the fields that are about it: another comes in its place. */
+void rd_reply_drop_content(struct rd_reply *r);
+
+/* The fault of a reply that lacks a field without which its status is nothing; NULL: none. */
+const char *rd_reply_lacks(const struct rd_reply *r);
 
 /* Status, type and bytes that live until `release` is called with `owner`. type may be NULL. */
 void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,

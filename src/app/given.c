@@ -7,13 +7,13 @@
 #include "app/exchange.h"
 
 #include "base/must.h"
+#include "codec/field.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,18 +28,9 @@ static int given_fault(struct rd_reply *r, const char *fault)
 
 void replyd_add_field(struct replyd_exchange *x, const char *name, const char *value)
 {
-	static const char *const ours[] = {
-		"Connection", "Content-Length",	   "Date",   "Keep-Alive", "Server", "TE",
-		"Trailer",    "Transfer-Encoding", "Upgrade"
-	};
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
-		if (strcasecmp(name, ours[i]) == 0) {
-			given_fault(&x->reply, "it added a field that frames the message");
-			return;
-		}
-	}
-	if (x->reply.state == PIECES_SENT)
+	if (rd_field_rules(rd_span_of(name)) & RD_FIELD_FRAMES)
+		given_fault(&x->reply, "it added a field that frames the message");
+	else if (x->reply.state == PIECES_SENT)
 		given_fault(&x->reply, "it added a field when the head was sent");
 	else
 		rd_reply_field(&x->reply, name, value);
@@ -178,6 +169,10 @@ int replyd_flush(struct replyd_exchange *x)
 	if (!x->link || !x->link->send)
 		return 0; /* all goes at the end */
 	error = x->link->send(x, r->pieces.at, r->pieces.len);
+	if (r->fault) { /* the head could not be sent: all is as it was */
+		errno = EINVAL;
+		return -1;
+	}
 	r->pieces.len = 0;
 	r->state = PIECES_SENT;
 	if (!error)

@@ -6,6 +6,7 @@
 #include "app/exchange.h"
 
 #include "base/must.h"
+#include "codec/field.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ void rd_reply_begin(struct rd_reply *r)
 	r->status = 0;
 	r->close = r->raw = false;
 	r->state = PIECES_NONE;
-	r->cut = false;
+	r->cut = r->relayed = false;
 	r->pieces = (struct rd_buffer){ 0 };
 	r->fault = NULL;
 	r->ready = (struct rd_span){ NULL, 0 };
@@ -58,6 +59,58 @@ static bool reply_field_ok(const char *name, const char *value)
 	return true;
 }
 
+/* Takes a line off, with its end; at is NULL when there is none. */
+static struct rd_span reply_line(struct rd_span *lines)
+{
+	const char *end = lines->len ? memchr(lines->at, '\n', lines->len) : NULL;
+	struct rd_span line = { NULL, 0 };
+
+	if (!end)
+		return line;
+	line = (struct rd_span){ lines->at, (size_t)(end + 1 - lines->at) };
+	*lines = (struct rd_span){ end + 1, lines->len - line.len };
+	return line;
+}
+
+/* Of a line "Name: value". */
+static struct rd_span reply_line_name(struct rd_span line)
+{
+	const char *colon = memchr(line.at, ':', line.len);
+
+	return (struct rd_span){ line.at, colon ? (size_t)(colon - line.at) : 0 };
+}
+
+static struct rd_span reply_find(struct rd_span lines, const char *name, size_t len)
+{
+	struct rd_span line;
+
+	while ((line = reply_line(&lines)).at)
+		if (line.len > len && line.at[len] == ':' && strncasecmp(line.at, name, len) == 0)
+			break;
+	return line;
+}
+
+/* Its line; at is NULL where there is none. */
+static struct rd_span reply_said(const struct rd_reply *r, struct rd_span name)
+{
+	struct rd_span line = reply_find(r->ready, name.at, name.len);
+
+	if (line.at)
+		return line;
+	return reply_find((struct rd_span){ r->fields, r->fields_len }, name.at, name.len);
+}
+
+bool rd_reply_says(const struct rd_reply *r, const char *name)
+{
+	return reply_said(r, rd_span_of(name)).at;
+}
+
+/* Is it said, and may not be said again? */
+static bool reply_said_once(const struct rd_reply *r, struct rd_span name)
+{
+	return rd_field_rules(name) & RD_FIELD_ONCE && reply_said(r, name).at;
+}
+
 void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 {
 	size_t room = sizeof(r->fields) - r->fields_len;
@@ -65,6 +118,10 @@ void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 
 	if (!reply_field_ok(name, value)) {
 		r->fault = "a field is not well-formed";
+		return;
+	}
+	if (reply_said_once(r, rd_span_of(name))) {
+		r->fault = "it added twice a field that a reply has once";
 		return;
 	}
 	n = snprintf(r->fields + r->fields_len, room, "%s: %s\r\n", name, value);
@@ -76,14 +133,54 @@ void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 
 void rd_reply_lines(struct rd_reply *r, const char *lines)
 {
-	size_t len = strlen(lines);
+	struct rd_span rest = rd_span_of(lines), line;
 
-	if (len > sizeof(r->fields) - r->fields_len) {
-		r->fault = "too many fields";
-		return;
+	while ((line = reply_line(&rest)).at) {
+		if (reply_said_once(r, reply_line_name(line)))
+			continue;
+		if (line.len > sizeof(r->fields) - r->fields_len) {
+			r->fault = "too many fields";
+			return;
+		}
+		memcpy(r->fields + r->fields_len, line.at, line.len);
+		r->fields_len += line.len;
 	}
-	memcpy(r->fields + r->fields_len, lines, len);
-	r->fields_len += len;
+}
+
+void rd_reply_drop_content(struct rd_reply *r)
+{
+	struct rd_span rest = { r->fields, r->fields_len }, line;
+
+	r->fields_len = 0;
+	while ((line = reply_line(&rest)).at) {
+		if (rd_field_rules(reply_line_name(line)) & RD_FIELD_CONTENT)
+			continue;
+		memmove(r->fields + r->fields_len, line.at, line.len);
+		r->fields_len += line.len;
+	}
+	rd_body_release(&r->body);
+}
+
+/* "Content-Type: multipart/byteranges; ...": each part says its own range. */
+static bool reply_multipart(const struct rd_reply *r)
+{
+	static const char type[] = "multipart/byteranges";
+	struct rd_span line = reply_said(r, rd_span_of("Content-Type"));
+
+	if (!line.at)
+		return false;
+	line.at += sizeof("Content-Type"), line.len -= sizeof("Content-Type");
+	line = rd_span_trim(line);
+	return line.len > sizeof(type) && strncasecmp(line.at, type, sizeof(type) - 1) == 0;
+}
+
+const char *rd_reply_lacks(const struct rd_reply *r)
+{
+	const char *needed = rd_field_needed(r->status);
+
+	if (!needed || rd_reply_says(r, needed) || (r->status == 206 && reply_multipart(r)))
+		return NULL;
+	return "its status needs a field that it did not add";
 }
 
 void rd_reply_bytes(struct rd_reply *r, int status, const char *type, const char *bytes, size_t len,
@@ -135,12 +232,23 @@ const char *rd_status_reason(int code)
 
 bool rd_reply_has_body(enum rd_method method, int status)
 {
-	return method != METHOD_HEAD && status >= 200 && status != 204 && status != 304;
+	return method != METHOD_HEAD && status >= 200 && status != 204 && status != 205 &&
+	       status != 304;
 }
 
 bool rd_reply_chunked(const struct rd_reply *r, unsigned minor)
 {
-	return r->state == PIECES_SENT && !r->raw && minor > 0;
+	return r->state == PIECES_SENT && !r->raw && minor > 0 &&
+	       rd_reply_has_body(METHOD_GET, r->status);
+}
+
+/* What Content-Length says; false: there is none. RFC 9110 §8.6, §15.3.6. */
+static bool reply_length(const struct rd_reply *r, uint64_t *length)
+{
+	*length = r->status == 205 ? 0 : r->length;
+	if (!rd_reply_has_body(METHOD_GET, r->status))
+		return r->status == 205;
+	return r->state != PIECES_SENT;
 }
 
 void rd_reply_page(struct rd_reply *r, int status)
@@ -160,14 +268,15 @@ void rd_reply_page(struct rd_reply *r, int status)
 
 size_t rd_reply_ready(const struct rd_reply *r, char *out, size_t size)
 {
+	uint64_t length;
 	int n = snprintf(out, size, "HTTP/1.1 %d %s\r\nServer: replyd\r\n%.*s", r->status,
 			 rd_status_reason(r->status), (int)r->fields_len, r->fields);
 
 	if (n < 0 || (size_t)n >= size)
 		return 0;
-	if (r->status != 204 && r->status != 304 && r->status >= 200 && r->state != PIECES_SENT) {
+	if (reply_length(r, &length)) {
 		int m = snprintf(out + n, size - (size_t)n, "Content-Length: %llu\r\n",
-				 (unsigned long long)r->length);
+				 (unsigned long long)length);
 
 		if (m < 0 || (size_t)m >= size - (size_t)n)
 			return 0;
@@ -195,7 +304,7 @@ size_t rd_reply_head(const struct rd_reply *r, unsigned minor, const char *date,
 		return 0;
 	at = out + len;
 	at = stpcpy(stpcpy(stpcpy(at, "Date: "), date), "\r\n");
-	if (rd_reply_chunked(r, minor) && r->status != 204 && r->status != 304)
+	if (rd_reply_chunked(r, minor))
 		at = stpcpy(at, "Transfer-Encoding: chunked\r\n");
 	if (r->close)
 		at = stpcpy(at, "Connection: close\r\n");

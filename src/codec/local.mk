@@ -18,6 +18,8 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/etag.h \
 	src/codec/fastcgi.c \
 	src/codec/fastcgi.h \
+	src/codec/field.c \
+	src/codec/field.h \
 	src/codec/form.c \
 	src/codec/form.h \
 	src/codec/framing.c \

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "codec/token.h"
+#include "config/fields.h"
 #include "config/schema.h"
 #include "config/units.h"
 #include "net/address.h"
@@ -84,38 +85,12 @@ static bool check_range(const struct rd_schema_option *o, struct rd_value *value
 		     kinds[o->kind].write(o->most, most));
 }
 
-/* What a header field may not say, since replyd says it: where a reply ends, and when. */
-static bool check_reserved(struct rd_span name)
-{
-	static const char *const names[] = { "Connection", "Content-Length", "Transfer-Encoding",
-					     "Date",	   "Server",	     "Content-Encoding",
-					     "Trailer",	   "Upgrade",	     "Keep-Alive" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (rd_span_eq_nocase(name, names[i]))
-			return true;
-	return false;
-}
-
 static bool check_control(const char *text)
 {
 	for (; *text; text++)
 		if (((unsigned char)*text < ' ' && *text != '\t') || *text == 127)
 			return true;
 	return false;
-}
-
-static bool check_field(const char *text, char why[RD_CHECK_WHY])
-{
-	const char *colon = strchr(text, ':');
-	struct rd_span name = { text, colon ? (size_t)(colon - text) : 0 };
-
-	if (!rd_token(name) || check_control(text))
-		return WRONG("\"%.100s\" is not a field: say \"Name: value\"", text);
-	if (check_reserved(name))
-		return WRONG("\"%.*s\" is said by replyd itself: leave it out", (int)name.len,
-			     text);
-	return true;
 }
 
 static bool check_type(const char *text, char why[RD_CHECK_WHY])
@@ -198,7 +173,7 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 		return check_range(o, value, why);
 	switch (option) {
 	case ROUTE_fields:
-		return check_field(value->text, why);
+		return rd_fields_value(value->text, why);
 	case ROUTE_type:
 		return check_type(value->text, why);
 	case TYPES_add:
@@ -413,7 +388,8 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 				     rd_schema_option[found].word,
 				     check_with(details[i].with, words));
 	}
-	return check_redirect(s, option, why) && check_fastcgi(s, option, why);
+	return check_redirect(s, option, why) && check_fastcgi(s, option, why) &&
+	       rd_fields_route(s, option, why);
 }
 
 static bool check_cors(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])

@@ -8,6 +8,8 @@ src_config_libconfig_la_SOURCES = \
 	src/config/comment.h \
 	src/config/config.c \
 	src/config/config.h \
+	src/config/fields.c \
+	src/config/fields.h \
 	src/config/load.c \
 	src/config/schema.c \
 	src/config/schema.h \

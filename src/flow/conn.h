@@ -57,6 +57,7 @@ struct rd_conn {
 	bool expired;	      /* main took it out for its deadline */
 	bool lingering;	      /* only read off, then closed */
 	bool last_look;	      /* looked at once more since the drain began */
+	bool unended;	      /* of its reply only the end of the connection tells the end */
 };
 
 /* All connections, indexed by descriptor. Mapped at start, never freed while anyone runs. */

@@ -6,6 +6,7 @@
 #include "handlers/cgi_reply.h"
 
 #include "codec/cgi.h"
+#include "codec/field.h"
 
 #include <string.h>
 
@@ -13,20 +14,6 @@ static bool cgi_wrong(struct rd_cgi_reply *r, const char *fault)
 {
 	if (!r->fault)
 		r->fault = fault;
-	return false;
-}
-
-/* The fields that frame a message are this server's to say. */
-static bool cgi_ours(struct rd_span name)
-{
-	static const char *const ours[] = { "Connection", "Date",
-					    "Keep-Alive", "Server",
-					    "TE",	  "Trailer",
-					    "Upgrade",	  "Transfer-Encoding" };
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		if (rd_span_eq_nocase(name, ours[i]))
-			return true;
 	return false;
 }
 
@@ -43,13 +30,14 @@ static bool cgi_begin(struct rd_cgi_reply *r, const struct rd_cgi *cgi)
 {
 	const char *location = cgi_text(r, cgi->location);
 
+	r->x->reply.relayed = true;
 	if (location)
 		replyd_add_field(r->x, "Location", location);
 	for (unsigned i = 0; i < cgi->fields; i++) {
 		const char *name = cgi_text(r, cgi->field[i].name);
 		const char *value = cgi_text(r, cgi->field[i].value);
 
-		if (name && value && !cgi_ours(cgi->field[i].name))
+		if (name && value && !(rd_field_rules(cgi->field[i].name) & RD_FIELD_FRAMES))
 			replyd_add_field(r->x, name, value);
 	}
 	r->has_length = cgi->has_length;

@@ -117,6 +117,11 @@ static void memory_shutdown(struct rd_transport *t)
 	memory_of(t)->shut = true;
 }
 
+static void memory_break_off(struct rd_transport *t, bool resets)
+{
+	memory_of(t)->resets = resets;
+}
+
 static void memory_close(struct rd_transport *t)
 {
 	memory_of(t)->closed = true;
@@ -130,6 +135,7 @@ void rd_memory_init(struct rd_transport *t, struct rd_memory *m)
 		.sendfile = memory_sendfile,
 		.queued = memory_queued,
 		.shutdown = memory_shutdown,
+		.break_off = memory_break_off,
 		.close = memory_close,
 	};
 

@@ -21,7 +21,7 @@ struct rd_memory {
 
 	/* what has come of it */
 	struct rd_buffer sent;
-	bool shut, closed;
+	bool shut, closed, resets;
 	/* memory's own */
 	size_t next, read; /* pieces that have come; bytes of the last that were read */
 };

@@ -88,6 +88,13 @@ static void plain_shutdown(struct rd_transport *t)
 	shutdown(t->fd, SHUT_WR);
 }
 
+static void plain_break_off(struct rd_transport *t, bool resets)
+{
+	struct linger linger = { .l_onoff = resets };
+
+	(void)setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
 static void plain_close(struct rd_transport *t)
 {
 	close(t->fd);
@@ -99,6 +106,7 @@ static const struct rd_transport_ops plain_ops = {
 	.sendfile = plain_sendfile,
 	.queued = plain_queued,
 	.shutdown = plain_shutdown,
+	.break_off = plain_break_off,
 	.close = plain_close,
 };
 

@@ -28,6 +28,7 @@ struct rd_transport_ops {
 			       size_t *sent);
 	size_t (*queued)(struct rd_transport *t);
 	void (*shutdown)(struct rd_transport *t);
+	void (*break_off)(struct rd_transport *t, bool resets);
 	void (*close)(struct rd_transport *t);
 };
 
@@ -68,6 +69,15 @@ static inline size_t rd_transport_queued(struct rd_transport *t)
 static inline void rd_transport_shutdown(struct rd_transport *t)
 {
 	t->ops->shutdown(t);
+}
+
+/*
+ * Whether an end from here on, be it that of the process, is a reset: the peer sees that what it
+ * got is not all. A Unix socket has none.
+ */
+static inline void rd_transport_break_off(struct rd_transport *t, bool resets)
+{
+	t->ops->break_off(t, resets);
 }
 
 static inline void rd_transport_close(struct rd_transport *t)

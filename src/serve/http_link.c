@@ -101,20 +101,27 @@ static ssize_t http_link_read(struct replyd_exchange *x, void *to, size_t size)
 	return (ssize_t)n;
 }
 
-/* Before the first piece: the head, with which the length of the reply is given up. */
-static void http_link_begin(struct rd_http *h)
+/*
+ * Before the first piece: the head, with which the length of the reply is given up. False: the
+ * reply has a fault, and nothing was sent.
+ */
+static bool http_link_begin(struct rd_http *h)
 {
 	struct rd_reply *reply = &h->x.reply;
 
+	if (h->x.route && !reply->raw)
+		rd_app_fields(&h->x);
+	if (reply->fault)
+		return false;
 	reply->state = PIECES_SENT;
 	rd_http_decide_last(h);
-	if (reply->raw || h->x.head.minor == 0)
+	if (reply->raw || h->x.head.minor == 0) {
 		h->s.last = true;
-	if (reply->raw)
-		return;
-	if (h->x.route)
-		rd_app_fields(&h->x);
-	rd_http_head(h);
+		rd_stream_unended(&h->s);
+	}
+	if (!reply->raw)
+		rd_http_head(h);
+	return true;
 }
 
 static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t len)
@@ -124,8 +131,8 @@ static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t l
 	char size[24];
 	struct iovec iov[] = { { size, 0 }, { (char *)bytes, len }, { (char *)"\r\n", 2 } };
 
-	if (reply->state != PIECES_SENT)
-		http_link_begin(h);
+	if (reply->state != PIECES_SENT && !http_link_begin(h))
+		return EINVAL;
 	if (!reply->raw && !rd_reply_has_body(x->head.method, reply->status))
 		len = 0;
 	if (len > 0 && rd_reply_chunked(reply, x->head.minor)) {

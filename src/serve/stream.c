@@ -158,8 +158,18 @@ int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
 	return rd_spool_send(&s->spool, &s->out, &s->conn->transport, iov, n, limits);
 }
 
+void rd_stream_unended(struct rd_stream *s)
+{
+	s->conn->unended = true;
+	rd_transport_break_off(&s->conn->transport, true);
+}
+
 enum rd_verdict rd_stream_finish(struct rd_stream *s)
 {
+	if (s->conn->unended) {
+		s->conn->unended = false;
+		rd_transport_break_off(&s->conn->transport, false);
+	}
 	if (s->conn->reason == CLOSE_NONE)
 		s->conn->reason = CLOSE_ANSWERED;
 	if (s->eof || (s->conn->reason == CLOSE_ANSWERED && s->drained && s->start == s->end))

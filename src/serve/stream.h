@@ -74,6 +74,12 @@ enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict);
 int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
 		   const struct rd_spool_limits *limits);
 
+/*
+ * The reply that begins ends with the connection. Until all of it is sent an end is a reset, so
+ * that it never looks whole.
+ */
+void rd_stream_unended(struct rd_stream *s);
+
 /* After the last reply is sent: closes at once, or lingers where unread bytes may be under way. */
 enum rd_verdict rd_stream_finish(struct rd_stream *s);
 

@@ -9,7 +9,9 @@ noinst_HEADERS += \
 	src/tbl/lock_rank.h \
 	src/tbl/method.h \
 	src/tbl/option.h \
+	src/tbl/reply_field.h \
 	src/tbl/setting.h \
-	src/tbl/status.h
+	src/tbl/status.h \
+	src/tbl/status_field.h
 
 EXTRA_DIST += src/tbl/.clang-format

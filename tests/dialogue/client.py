@@ -159,13 +159,15 @@ class Client:
 			raise Failure(" or ".join(ends), self._so_far(self.end or "no end in time"))
 		self.close()
 
-	def expect_gone(self):
-		"""The stream ends in any way; what comes before is thrown away."""
+	def expect_gone(self, ends):
+		"""The stream ends in one of the given ways; what comes before is thrown away."""
 		until = time.monotonic() + self.wait_s
 		while not self.end:
 			self.came.clear()
 			if not self._fill(until):
-				raise Failure("end of stream or reset", self._so_far("no end in time"))
+				raise Failure(" or ".join(ends), self._so_far("no end in time"))
+		if self.end not in ends:
+			raise Failure(" or ".join(ends), self.end)
 		self.close()
 
 	def expect_quiet(self):

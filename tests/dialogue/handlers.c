@@ -219,6 +219,24 @@ int file_perform(struct replyd_exchange *x, void *data)
 	return replyd_file(x, 200, "text/plain", fd, from, from > 10 ? 1 : -1);
 }
 
+/* /status/N: a text with this status; /status/N/pieces: in pieces. */
+int status_perform(struct replyd_exchange *x, void *data)
+{
+	char *end;
+	int status = (int)strtol(replyd_path(x) + strlen("/status/"), &end, 10);
+
+	(void)data;
+	replyd_add_field(x, "X-Status", "own");
+	if (!*end)
+		return replyd_text(x, status, "a text\n");
+	replyd_begin(x, status, "text/plain");
+	for (int i = 0; i < 3; i++) {
+		replyd_print(x, "piece %d\n", i);
+		replyd_flush(x);
+	}
+	return 0;
+}
+
 /* /fault/NAME: what a handler must not do. */
 int fault_perform(struct replyd_exchange *x, void *data)
 {
@@ -237,6 +255,14 @@ int fault_perform(struct replyd_exchange *x, void *data)
 		replyd_add_field(x, "X Forged", "a");
 	if (strcmp(name, "length") == 0)
 		replyd_add_field(x, "Content-Length", "3");
+	if (strcmp(name, "etag") == 0) {
+		replyd_add_field(x, "ETag", "\"a\"");
+		replyd_add_field(x, "etag", "\"b\"");
+	}
+	if (strcmp(name, "type") == 0)
+		replyd_add_field(x, "content-type", "text/html");
+	if (strcmp(name, "challenge") == 0)
+		return 401;
 	if (strcmp(name, "status") == 0)
 		return replyd_text(x, 99, "no\n");
 	if (strcmp(name, "unbegun") == 0)

@@ -15,6 +15,7 @@ int part_perform(struct replyd_exchange *x, void *data);
 int watch_perform(struct replyd_exchange *x, void *data);
 int later_perform(struct replyd_exchange *x, void *data);
 int file_perform(struct replyd_exchange *x, void *data);
+int status_perform(struct replyd_exchange *x, void *data);
 int fault_perform(struct replyd_exchange *x, void *data);
 
 /* Has the oldest detached exchange replied. False when there is none. */

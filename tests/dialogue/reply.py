@@ -12,6 +12,11 @@ STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2}) [\t\x20-\x7e\x80-\xff]*
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t\x20-\x7e]*)?")
 HEAD_MOST = 65536
+ONCE = (b"access-control-allow-credentials", b"access-control-allow-origin", b"access-control-max-age",
+        b"age", b"content-length", b"content-location", b"content-range", b"content-type", b"date",
+        b"etag", b"expires", b"last-modified", b"location", b"retry-after", b"server",
+        b"transfer-encoding", b"x-content-type-options", b"x-frame-options")
+NEEDED = {401: "WWW-Authenticate", 405: "Allow", 407: "Proxy-Authenticate", 426: "Upgrade"}
 DATE_OFF_MOST_S = 300
 
 
@@ -42,8 +47,7 @@ class Reply:
 		return b", ".join(values) if values else None
 
 	def _check(self):
-		for name in (b"content-length", b"transfer-encoding", b"date", b"content-type", b"etag",
-		             b"location", b"last-modified"):
+		for name in ONCE:
 			if sum(n == name for n, _ in self.fields) > 1:
 				raise Malformed(f"{name.decode()} given twice")
 		length, coding = self.field(b"Content-Length"), self.field(b"Transfer-Encoding")
@@ -53,8 +57,20 @@ class Reply:
 			raise Malformed("Content-Length beside Transfer-Encoding")
 		if (length or coding) and (self.status < 200 or self.status == 204):
 			raise Malformed("a body announced with a status that has none")
+		needed = NEEDED.get(self.status)
+		if needed and self.field(needed) is None:
+			raise Malformed(f"{self.status} without {needed}")
+		if self.status == 205 and length != b"0":
+			raise Malformed("205 without Content-Length: 0")
+		if self.status == 206:
+			self._check_partial()
 		if 200 <= self.status < 500:
 			self._check_date()
+
+	def _check_partial(self):
+		several = (self.field("Content-Type") or b"").startswith(b"multipart/byteranges")
+		if several == (self.field("Content-Range") is not None):
+			raise Malformed("206 with neither Content-Range nor several parts, or with both")
 
 	def _check_date(self):
 		value = (self.field(b"Date") or b"").decode("latin-1")

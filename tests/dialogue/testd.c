@@ -168,6 +168,7 @@ static void assemble_handlers(void)
 		{ .name = "/watch", .methods = RD_METHODS_ANY, .perform = watch_perform },
 		{ .name = "/later", .methods = RD_METHODS_ANY, .perform = later_perform },
 		{ .name = "/file", .methods = RD_METHODS_ANY, .perform = file_perform },
+		{ .name = "/status", .methods = RD_METHODS_ANY, .perform = status_perform },
 		{ .name = "/fault", .methods = RD_METHODS_ANY, .perform = fault_perform },
 	};
 	static const char *const streamed[] = { "/count", "/part" };

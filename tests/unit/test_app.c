@@ -321,6 +321,7 @@ START_TEST(policy_cache)
 	snprintf(most, sizeof(most), "max-age=%ld", LONG_MAX);
 	route->policy.cache_s = lives[_i].cache_s;
 	handler.status = lives[_i].status;
+	handler.type = lives[_i].status == 206 ? "multipart/byteranges; boundary=a" : NULL;
 	ck_assert_int_eq(exchange("GET /", "Host: t\r\n"), lives[_i].status);
 	said = says("Cache-Control");
 	if (lives[_i].cache_s == LONG_MAX)

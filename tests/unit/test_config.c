@@ -198,6 +198,23 @@ static const struct {
 	{ ROUTE("text = a fields = {\"content-length: 3\"}"),
 	  "t.conf:2: route \"/\": fields: \"content-length\" is said by replyd itself: leave it "
 	  "out" },
+	{ ROUTE("text = a fields = {\"etag: 3\"}"),
+	  "t.conf:2: route \"/\": fields: \"etag\" is another for each reply, and said where "
+	  "that is made: leave it out" },
+	{ ROUTE("text = a fields = {\"Expires: 0\", \"A: b\",\n\"expires: 1\"}"),
+	  "t.conf:3: route \"/\": fields: \"expires\" is there twice, and a reply has it once" },
+	{ ROUTE("text = a fields = {\"Access-Control-Max-Age: 0\"}\ncors { origins = {\"*\"} }"),
+	  "t.conf:2: route \"/\": fields: \"Access-Control-Max-Age\" is said by cors in line "
+	  "3: leave it out" },
+	{ ROUTE("text = a\nstatus = 401"), "t.conf:3: route \"/\": status: 401 goes with "
+					   "WWW-Authenticate: say fields = {\"WWW-Authenticate: "
+					   "...\"} too" },
+	{ ROUTE("text = a\nstatus = 426"), "t.conf:3: route \"/\": status: 426 goes with Upgrade, "
+					   "which a text cannot have: say another" },
+	{ ROUTE("text = a\nstatus = 206"), "t.conf:3: route \"/\": status: 206 goes with "
+					   "Content-Range, which a text cannot have: say another" },
+	{ ROUTE("text = a\nstatus = 304"), "t.conf:3: route \"/\": status: 304 answers a condition "
+					   "of the request, which a text does not" },
 	{ ROUTE("text = a\nauth {\nrealm = b }"),
 	  "t.conf:3: route \"/\": auth: file: is missing: say file = \"/etc/replyd/users\"" },
 	{ ROUTE("text = a\ncors { }"), "t.conf:3: route \"/\": cors: origins: is missing: say "

@@ -166,15 +166,100 @@ START_TEST(too_many_lines)
 {
 	static char lines[RD_REPLY_FIELDS + 2];
 
-	memset(lines, 'a', RD_REPLY_FIELDS + 1);
+	memset(lines, 'a', RD_REPLY_FIELDS);
+	lines[RD_REPLY_FIELDS] = '\n';
 	rd_reply_lines(&r, lines);
 	ck_assert_ptr_nonnull(r.fault);
 	ck_assert_uint_eq(r.fields_len, 0);
 	r.fault = NULL;
+	lines[RD_REPLY_FIELDS - 1] = '\n';
 	lines[RD_REPLY_FIELDS] = '\0';
 	rd_reply_lines(&r, lines);
 	ck_assert_ptr_null(r.fault);
 	ck_assert_uint_eq(r.fields_len, RD_REPLY_FIELDS);
+}
+END_TEST
+
+static struct rd_span said(void)
+{
+	return (struct rd_span){ r.fields, r.fields_len };
+}
+
+START_TEST(once)
+{
+	static const char made[] = "HTTP/1.1 200 OK\r\nServer: replyd\r\nExpires: x\r\n";
+
+	rd_reply_field(&r, "ETag", "\"a\"");
+	rd_reply_field(&r, "Vary", "A");
+	rd_reply_field(&r, "vary", "B");
+	ck_assert_ptr_null(r.fault);
+	rd_reply_lines(&r, "etag: \"b\"\r\nETags: c\r\nAge: 1\r\nVary: C\r\nAGE: 2\r\n");
+	ck_assert_ptr_null(r.fault);
+	ck_assert(rd_span_eq(said(), "ETag: \"a\"\r\nVary: A\r\nvary: B\r\nETags: c\r\nAge: 1\r\n"
+				     "Vary: C\r\n"));
+	rd_reply_field(&r, "eTag", "\"c\"");
+	ck_assert_ptr_nonnull(r.fault);
+
+	rd_reply_begin(&r);
+	r.ready = rd_span_of(made);
+	rd_reply_lines(&r, "Expires: y\r\nX: z\r\n");
+	ck_assert(rd_span_eq(said(), "X: z\r\n"));
+	ck_assert(rd_reply_says(&r, "expires"));
+	ck_assert(!rd_reply_says(&r, "Expire"));
+}
+END_TEST
+
+/* What is about the content goes with it. */
+START_TEST(dropped_content)
+{
+	rd_reply_bytes(&r, 200, "text/plain", "hello", 5, release, &one);
+	rd_reply_field(&r, "A", "b");
+	rd_reply_field(&r, "Content-Encoding", "gzip");
+	rd_reply_field(&r, "Content-Types", "c");
+	rd_reply_drop_content(&r);
+	ck_assert_uint_eq(released, 1);
+	ck_assert(rd_span_eq(said(), "A: b\r\nContent-Types: c\r\n"));
+}
+END_TEST
+
+static const struct {
+	int status;
+	const char *name, *value;
+	bool lacks;
+} needs[] = {
+	{ 200, "A", "b", false },
+	{ 401, "A", "b", true },
+	{ 401, "www-authenticate", "Basic", false },
+	{ 405, "WWW-Authenticate", "Basic", true },
+	{ 405, "Allow", "", false },
+	{ 407, "Proxy-Authenticate", "Basic", false },
+	{ 426, "A", "b", true },
+	{ 206, "Content-Range", "bytes 0-1/2", false },
+	{ 206, "Content-Type", "multipart/byteranges; boundary=a", false },
+	{ 206, "Content-Type", "multipart/mixed; boundary=a", true },
+	{ 206, "Content-Type", "a", true },
+};
+
+START_TEST(needed_field)
+{
+	r.status = needs[_i].status;
+	rd_reply_field(&r, needs[_i].name, needs[_i].value);
+	ck_assert_int_eq(rd_reply_lacks(&r) != NULL, needs[_i].lacks);
+}
+END_TEST
+
+/* RFC 9110 §15.3.6, whatever was written. */
+START_TEST(reset_has_no_content)
+{
+	static const char reset[] = "HTTP/1.1 205 Reset Content\r\nServer: replyd\r\n"
+				    "Content-Length: 0\r\nDate: " DATE "\r\n\r\n";
+
+	rd_reply_bytes(&r, 205, NULL, "hello", 5, NULL, NULL);
+	ck_assert_str_eq(head_of(1), reset);
+	ck_assert(!rd_reply_has_body(METHOD_GET, 205));
+	r.state = PIECES_SENT;
+	ck_assert_str_eq(head_of(1), reset);
+	ck_assert(!rd_reply_chunked(&r, 1));
 }
 END_TEST
 
@@ -222,7 +307,7 @@ START_TEST(page)
 	ck_assert_ptr_nonnull(memmem(r.body.bytes, r.body.left, title, strlen(title)));
 	ck_assert_ptr_nonnull(strstr(head_of(1), "\r\nContent-Type: text/html; charset=utf-8\r\n"));
 	ck_assert_int_eq(rd_reply_has_body(METHOD_GET, code),
-			 code >= 200 && code != 204 && code != 304);
+			 code >= 200 && code != 204 && code != 205 && code != 304);
 	ck_assert(!rd_reply_has_body(METHOD_HEAD, code));
 	rd_reply_reset(&r);
 }
@@ -243,6 +328,10 @@ int main(void)
 	tcase_add_loop_test(tcase, forged_field, 0, COUNT(forged));
 	tcase_add_test(tcase, field);
 	tcase_add_test(tcase, too_many_lines);
+	tcase_add_test(tcase, once);
+	tcase_add_test(tcase, dropped_content);
+	tcase_add_loop_test(tcase, needed_field, 0, COUNT(needs));
+	tcase_add_test(tcase, reset_has_no_content);
 	tcase_add_test(tcase, body_is_given_back);
 	tcase_add_loop_test(tcase, page, 0, COUNT(codes));
 	suite_add_tcase(suite, tcase);
