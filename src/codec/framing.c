@@ -43,13 +43,14 @@ static int framing_host(const struct rd_head *head, struct rd_framing *f)
 /* Several that agree to the letter are one (RFC 9112 §6.3). */
 static int framing_length(const struct rd_head *head, struct rd_framing *f)
 {
+	struct rd_span first = rd_head_field(head, FIELD_CONTENT_LENGTH);
 	const struct rd_field *field;
 	unsigned i = 0;
 
 	while ((field = rd_head_next(head, FIELD_CONTENT_LENGTH, &i))) {
 		uint64_t n;
 
-		if (!framing_number(field->value, &n) || (f->has_length && n != f->length))
+		if (!framing_number(field->value, &n) || !rd_span_same(field->value, first))
 			return 400;
 		f->has_length = true;
 		f->length = n;

@@ -6,6 +6,7 @@
 #include "handlers/text.h"
 
 #include "app/exchange.h"
+#include "codec/condition.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,7 +62,13 @@ struct rd_text *rd_text_new(int status, const char *type, const char *text)
 static int text_perform(struct replyd_exchange *x, void *data)
 {
 	const struct rd_text *t = data;
+	struct rd_condition there = { .exists = true }; /* and it has no validators */
+	int status = t->status < 300 ? rd_condition_check(&x->head, &there) : 0;
 
+	if (status == 304)
+		x->reply.status = 304;
+	if (status)
+		return status;
 	rd_reply_bytes(&x->reply, t->status, t->len > 0 ? t->type : NULL, t->text, t->len, NULL,
 		       NULL);
 	return 0;

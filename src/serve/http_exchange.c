@@ -64,6 +64,9 @@ static int http_read_head(struct replyd_exchange *x)
 		return 400;
 	if (x->target.form == RD_TARGET_ABSOLUTE && rd_span_eq_nocase(x->target.scheme, "https"))
 		return 421; /* RFC 9110 §7.4: no connection is secured here */
+	if (x->target.form == RD_TARGET_ABSOLUTE && x->head.method == METHOD_OPTIONS &&
+	    x->target.raw.len == 0 && !x->target.query.at)
+		x->target.form = RD_TARGET_ASTERISK; /* RFC 9112 §3.2.4: that with its host */
 	return 0;
 }
 

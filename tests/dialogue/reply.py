@@ -16,7 +16,7 @@ ONCE = (b"access-control-allow-credentials", b"access-control-allow-origin", b"a
         b"age", b"content-length", b"content-location", b"content-range", b"content-type", b"date",
         b"etag", b"expires", b"last-modified", b"location", b"retry-after", b"server",
         b"transfer-encoding", b"x-content-type-options", b"x-frame-options")
-NEEDED = {401: "WWW-Authenticate", 405: "Allow", 407: "Proxy-Authenticate", 426: "Upgrade"}
+NEEDED = {401: b"WWW-Authenticate", 405: b"Allow", 407: b"Proxy-Authenticate", 426: b"Upgrade"}
 DATE_OFF_MOST_S = 300
 
 
@@ -59,7 +59,7 @@ class Reply:
 			raise Malformed("a body announced with a status that has none")
 		needed = NEEDED.get(self.status)
 		if needed and self.field(needed) is None:
-			raise Malformed(f"{self.status} without {needed}")
+			raise Malformed(f"{self.status} without {needed.decode()}")
 		if self.status == 205 and length != b"0":
 			raise Malformed("205 without Content-Length: 0")
 		if self.status == 206:
@@ -68,8 +68,8 @@ class Reply:
 			self._check_date()
 
 	def _check_partial(self):
-		several = (self.field("Content-Type") or b"").startswith(b"multipart/byteranges")
-		if several == (self.field("Content-Range") is not None):
+		several = (self.field(b"Content-Type") or b"").startswith(b"multipart/byteranges")
+		if several == (self.field(b"Content-Range") is not None):
 			raise Malformed("206 with neither Content-Range nor several parts, or with both")
 
 	def _check_date(self):

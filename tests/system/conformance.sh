@@ -1,5 +1,6 @@
 #!/bin/sh
-# conformance - each test that doc/http-conformance.md names is there, and each dialogue of a rule is named.
+# conformance - each test that doc/http-conformance.md names is there, each must has a dialogue that opens with its
+# section, and each dialogue of a rule is named.
 
 set -u
 
@@ -15,12 +16,13 @@ fail()
 	failed=1
 }
 
-# rows: each row of a rule as LINE|section|level|rule|tests|done, without the spaces around.
+# rows: each row of a rule as LINE|rfc|section|level|rule|tests|done, without the spaces around.
 rows()
 {
 	awk -F ' *[|] *' '
+		/^## RFC / { rfc = substr($0, 8, 4) }
 		/^[|]/ && $2 !~ /^-/ && $2 != "section" {
-			print FNR "|" $2 "|" $3 "|" $4 "|" $5 "|" $6 (NF == 7 ? "" : "|cells")
+			print FNR "|" rfc "|" $2 "|" $3 "|" $4 "|" $5 "|" $6 (NF == 7 ? "" : "|cells")
 		}' "$table"
 }
 
@@ -34,10 +36,22 @@ there()
 	esac
 }
 
+# opens NAME RFC SECTIONS: the first lines of the dialogue name one of the sections.
+opens()
+{
+	[ -f "$dialogues/$1.dlg" ] || return 1
+	sed -n '/^#/!q;p' "$dialogues/$1.dlg" >"$work/opening"
+	for one in $(echo "$3" | tr ',' ' '); do
+		one=$(echo "$one" | sed 's/[.]/[.]/g')
+		grep -Eq "RFC $2 ([^;)]*[ §])?§?$one([^0-9.]|[.]?\$|[.][^0-9])" "$work/opening" && return
+	done
+	return 1
+}
+
 rows >"$work/rows"
 [ "$(wc -l <"$work/rows")" -gt 100 ] || fail "no rows found"
 : >"$work/named"
-while IFS='|' read -r line section level rule tests state extra; do
+while IFS='|' read -r line rfc section level rule tests state extra; do
 	[ -z "$extra" ] || fail "$line: a row has five cells"
 	if [ -z "$section" ] || [ -z "$rule" ]; then
 		fail "$line: a row without section or rule"
@@ -51,10 +65,15 @@ while IFS='|' read -r line section level rule tests state extra; do
 	'no: '?* | 'n/a: '?*) ;;
 	*) fail "$line: neither yes, nor no or n/a and why: $state" ;;
 	esac
+	shown=no
 	for name in $(echo "$tests" | tr ',' ' '); do
 		there "$name" || fail "$line: there is no test $name"
 		echo "$name" >>"$work/named"
+		[ $shown = yes ] || ! opens "$name" "$rfc" "$section" || shown=yes
 	done
+	case $level/$state in
+	must*/yes) [ $shown = yes ] || fail "$line: no dialogue opens with RFC $rfc §$section" ;;
+	esac
 done <"$work/rows"
 
 for path in "$dialogues"/rfc*.dlg; do

@@ -59,6 +59,7 @@ static const struct {
 	{ 400, V1, HOST CL "1000000000000000000\r\n", false, false, 0 },
 	{ 400, V1, HOST CL "18446744073709551621\r\n", false, false, 0 },
 	{ 400, V1, HOST CL "5\r\n" CL "6\r\n", false, false, 0 },
+	{ 400, V1, HOST CL "5\r\n" CL "05\r\n", false, false, 0 },
 	{ 400, V1, HOST CL "0\r\n" CL "6\r\n", false, false, 0 },
 	{ 400, V1, HOST CL "5\r\n" CL "\r\n", false, false, 0 },
 	{ 0, V1, HOST TE "chunked\r\n", true, false, 0 },
