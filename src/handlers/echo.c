@@ -38,13 +38,15 @@ static bool echo_secret(const char *name)
 	       strcasecmp(name, "Proxy-Authorization") == 0;
 }
 
-/* The request's head, as TRACE would have it (RFC 9110 §9.3.8). */
+/* The request's head, as TRACE would have it (RFC 9110 §9.3.8); HEAD is told the length of GET's. */
 static int echo_head(struct replyd_exchange *x)
 {
+	bool head = x->head.method == METHOD_HEAD;
 	const char *name, *value;
 
 	replyd_begin(x, 200, "text/plain; charset=utf-8");
-	replyd_print(x, "%s %s HTTP/1.%u\n", replyd_method(x), replyd_target(x), x->head.minor);
+	replyd_print(x, "%s %s HTTP/1.%u\n", head ? "GET" : replyd_method(x), replyd_target(x),
+		     x->head.minor);
 	for (size_t i = 0; replyd_field_at(x, i, &name, &value); i++)
 		replyd_print(x, "%s: %s\n", name, echo_secret(name) ? "..." : value);
 	return 0;
