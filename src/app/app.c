@@ -112,7 +112,7 @@ static int app_options(struct replyd_exchange *x, unsigned methods)
 
 int rd_app_find(const struct rd_app *app, struct replyd_exchange *x)
 {
-	struct rd_span asked = x->target.host.at ? x->target.host : x->framing.host;
+	struct rd_span asked = x->framing.host;
 
 	x->host = app_find_host(app, asked.at ? app_host_name(asked) : (struct rd_span){ "", 0 });
 	if (!x->host)

@@ -30,7 +30,7 @@ static const char *environment_text(struct replyd_exchange *x, struct rd_span s)
 static bool environment_server(struct replyd_exchange *x, const struct rd_environment *e,
 			       struct rd_buffer *to)
 {
-	struct rd_span host = x->target.host.at ? x->target.host : x->framing.host;
+	struct rd_span host = x->framing.host;
 	const char *colon = host.at ? memrchr(host.at, ':', host.len) : NULL;
 	struct rd_span port = { "80", 2 };
 

@@ -83,7 +83,7 @@ struct rd_framing {
 	uint64_t length;      /* of the body: Content-Length, or 0 */
 	bool keep_alive;      /* the client allows another request */
 	bool expect_continue; /* it waits for 100 before it sends the body */
-	struct rd_span host;  /* as the Host field has it; at is NULL in 1.0 without */
+	struct rd_span host;  /* as Host, or an absolute target, has it; at is NULL without */
 };
 
 /*

@@ -47,6 +47,16 @@ enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_re
 	return STEP_REPLY;
 }
 
+/* RFC 9112 §3.2.2: what an absolute target says is the host, to all who ask, whatever Host says. */
+static void http_take_host(struct replyd_exchange *x)
+{
+	unsigned host = x->head.first[FIELD_HOST];
+
+	x->framing.host = x->target.host;
+	if (host)
+		x->head.field[host - 1].value = x->target.host;
+}
+
 /* What the request line and the fields say; 0 or a status. */
 static int http_read_head(struct replyd_exchange *x)
 {
@@ -64,6 +74,8 @@ static int http_read_head(struct replyd_exchange *x)
 		return 400;
 	if (x->target.form == RD_TARGET_ABSOLUTE && rd_span_eq_nocase(x->target.scheme, "https"))
 		return 421; /* RFC 9110 §7.4: no connection is secured here */
+	if (x->target.host.at)
+		http_take_host(x);
 	if (x->target.form == RD_TARGET_ABSOLUTE && x->head.method == METHOD_OPTIONS &&
 	    x->target.raw.len == 0 && !x->target.query.at)
 		x->target.form = RD_TARGET_ASTERISK; /* RFC 9112 §3.2.4: that with its host */

@@ -397,6 +397,7 @@ dialogues += tests/dialogue/rfc9110-9.3.8-trace.dlg
 dialogues += tests/dialogue/rfc9111-4.1-vary.dlg
 dialogues += tests/dialogue/rfc9111-5.1-age.dlg
 dialogues += tests/dialogue/rfc9112-11.2-hidden.dlg
+dialogues += tests/dialogue/rfc9112-3.2.2-host.dlg
 dialogues += tests/dialogue/rfc9112-4-status-line.dlg
 dialogues += tests/dialogue/rfc9112-5.2-lines.dlg
 dialogues += tests/dialogue/rfc9112-6.1-both.dlg

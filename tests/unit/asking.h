@@ -28,6 +28,8 @@ static inline void ask(const char *line, const char *fields)
 	ck_assert_int_eq(rd_target_parse(x.head.target.at, x.head.target.len, x.path,
 					 sizeof(x.path), &x.target),
 			 0);
+	if (x.target.host.at)
+		x.framing.host = x.target.host;
 }
 
 /* The reply's first field of that name, in any case; NULL when there is none. */
