@@ -38,7 +38,7 @@ static bool echo_secret(const char *name)
 	       strcasecmp(name, "Proxy-Authorization") == 0;
 }
 
-/* The request's head, as TRACE would have it (RFC 9110 §9.3.8); HEAD is told the length of GET's. */
+/* The request's head, as TRACE would have it (RFC 9110 §9.3.8); HEAD has the length of GET. */
 static int echo_head(struct replyd_exchange *x)
 {
 	bool head = x->head.method == METHOD_HEAD;
