@@ -6,6 +6,7 @@ endif
 
 if TESTS_ENABLED
 check_PROGRAMS += $(example_programs)
+check_LTLIBRARIES += examples/module.la
 endif
 
 examples_cppflags = -I$(top_srcdir)/include
@@ -17,6 +18,10 @@ examples_wait_CPPFLAGS = $(examples_cppflags) -D_GNU_SOURCE
 examples_wait_LDADD = libreplyd.la
 examples_upload_CPPFLAGS = $(examples_cppflags) -D_GNU_SOURCE
 examples_upload_LDADD = libreplyd.la $(ZLIB_LIBS)
+# A module finds the functions of replyd/handler.h in the program that loads it.
+examples_module_la_SOURCES = examples/module.c
+examples_module_la_CPPFLAGS = $(examples_cppflags)
+examples_module_la_LDFLAGS = $(module_ldflags)
 examples_kv_CPPFLAGS = $(examples_cppflags)
 examples_kv_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 examples_kv_LDADD = libreplyd.la $(SQLITE_LIBS)

@@ -16,4 +16,7 @@ pkgconfig_DATA = replyd.pc
 # A program that loads modules has the library inside, and lends them the same functions.
 module_host_ldflags = $(AM_LDFLAGS) -Wl,--dynamic-list=$(srcdir)/src/module_host.list
 
+# A module that is not installed.
+module_ldflags = $(AM_LDFLAGS) -module -avoid-version -rpath $(abs_builddir)
+
 EXTRA_DIST += src/libreplyd.map src/module_host.list

@@ -219,7 +219,9 @@ REPLYD_API bool replyd_settings_at(const struct replyd_settings *settings, size_
 				   const char **name, const char **value);
 
 /*
- * What a shared object describes itself by, in one symbol:
+ * What a shared object describes itself by, in one symbol. It is loaded anew with each
+ * configuration that names it, also beside the one of the configuration before, each with variables
+ * of its own.
  *
  *     const struct replyd_module replyd_module = {
  *             .size = sizeof(replyd_module), .interface = REPLYD_INTERFACE, .name = "hello",
@@ -231,6 +233,7 @@ struct replyd_module {
 	unsigned interface; /* REPLYD_INTERFACE */
 	const char *name;
 	const char *methods; /* "GET, POST"; NULL: any. Others are answered 405. */
+	bool blocks; /* perform waits for something: others run meanwhile, from the first call on */
 	/*
 	 * Once for each route that names the module, before any request; may be NULL. *data is for
 	 * perform and release. 0, or -1 with a line for the administrator in why[0..size): the
@@ -238,9 +241,14 @@ struct replyd_module {
 	 */
 	int (*init)(const struct replyd_settings *settings, void **data, char *why, size_t size);
 	int (*perform)(struct replyd_exchange *x, void *data);
-	/* Once for each init that succeeded, when no request uses data any more; may be NULL. */
+	/*
+	 * Once for each init that succeeded, when no request uses data any more, nothing is lent
+	 * and every detached exchange is complete; may be NULL. The module may be unloaded when it
+	 * has returned: threads that it began have ended by then.
+	 */
 	void (*release)(void *data);
 };
+REPLYD_API extern const struct replyd_module replyd_module;
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include "codec/head.h"
 
 struct replyd_exchange;
+struct replyd_settings;
 
 enum {
 	/* For a handler that takes any. TRACE would show a request's secrets to scripts. */
@@ -21,7 +22,8 @@ struct rd_handler {
 	 * refused, and OPTIONS is answered, in its stead.
 	 */
 	unsigned methods;
-	bool blocks; /* known to, from the first call on */
+	bool blocks;				/* known to, from the first call on */
+	const struct replyd_settings *settings; /* what its route says to it; NULL: nothing */
 	/*
 	 * NULL, or what can be said from the head alone, so that no body is sent in vain: 0, or a
 	 * status, which is the reply. What it saw may have changed when perform is called.

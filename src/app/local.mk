@@ -22,5 +22,7 @@ src_app_libapp_la_SOURCES = \
 	src/app/reply.c \
 	src/app/route.c \
 	src/app/route.h \
+	src/app/settings.c \
+	src/app/settings.h \
 	src/app/store.c \
 	src/app/store.h

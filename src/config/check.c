@@ -63,6 +63,7 @@ static const struct {
 } kinds[KIND_COUNT] = {
 	[KIND_TEXT] = { check_text, NULL, "a text", "one that is not empty" },
 	[KIND_PATH] = { check_text, NULL, "a path", "one such as \"/srv/www\"" },
+	[KIND_MODULE] = { check_text, NULL, "a module", "its file, such as \"name.so\"" },
 	[KIND_LIST] = { check_text, NULL, "a text", "one that is not empty" },
 	[KIND_NUMBER] = { rd_units_number, check_plain, "a number", "digits, such as 64" },
 	[KIND_SIZE] = { rd_units_size, rd_units_size_text, "a size", "64KiB or 1MiB" },
@@ -179,6 +180,7 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 	case TYPES_add:
 		return check_added_type(value->text, why);
 	case ROUTE_environment:
+	case ROUTE_settings:
 	case LISTEN_environment:
 		return check_variable(value->text, why);
 	case CONTROL_listen:
@@ -266,10 +268,9 @@ bool rd_check_title(const struct rd_section *s, char why[RD_CHECK_WHY])
 }
 
 /* What a route's reply is made by. */
-static const enum rd_option handlers[] = {
-	ROUTE_files, ROUTE_upload, ROUTE_redirect, ROUTE_text,
-	ROUTE_echo,  ROUTE_health, ROUTE_program,  ROUTE_fastcgi
-};
+static const enum rd_option handlers[] = { ROUTE_files,	  ROUTE_upload,	 ROUTE_redirect,
+					   ROUTE_text,	  ROUTE_echo,	 ROUTE_health,
+					   ROUTE_program, ROUTE_fastcgi, ROUTE_module };
 
 /* What goes with some of them only. */
 static const struct {
@@ -283,6 +284,7 @@ static const struct {
 	{ ROUTE_index, { ROUTE_fastcgi } },
 	{ ROUTE_script, { ROUTE_fastcgi } },
 	{ ROUTE_keep, { ROUTE_fastcgi } },
+	{ ROUTE_settings, { ROUTE_module } },
 	{ ROUTE_root, { ROUTE_program, ROUTE_fastcgi } },
 	{ ROUTE_directory, { ROUTE_program } },
 	{ ROUTE_user, { ROUTE_program } },
@@ -380,7 +382,7 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 	*option = OPTION_COUNT;
 	if (found == OPTION_COUNT)
 		return WRONG("nothing answers here: say files, upload, program, fastcgi, "
-			     "redirect, text, echo or health");
+			     "module, redirect, text, echo or health");
 	for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++) {
 		*option = details[i].option;
 		if (said(s, *option) && !check_detail(s, details[i].with))

@@ -29,8 +29,9 @@ enum rd_option {
 
 enum rd_kind {
 	KIND_TEXT,
-	KIND_PATH, /* text; from the directory of the configuration file where it is relative */
-	KIND_LIST, /* of texts */
+	KIND_PATH,   /* text; from the directory of the configuration file where it is relative */
+	KIND_MODULE, /* text; as a path where it has a slash */
+	KIND_LIST,   /* of texts */
 	KIND_NUMBER,
 	KIND_SIZE,     /* number: bytes */
 	KIND_DURATION, /* number: milliseconds */

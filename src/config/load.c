@@ -134,7 +134,10 @@ static const char *load_value_text(enum rd_option option, const char *text)
 	struct rd_buffer whole = { 0 };
 	const char *kept = NULL;
 
-	if (rd_schema_option[option].kind != KIND_PATH || text[0] == '/' || !*text)
+	enum rd_kind kind = rd_schema_option[option].kind;
+	bool path = kind == KIND_PATH || (kind == KIND_MODULE && strchr(text, '/'));
+
+	if (!path || text[0] == '/' || !*text)
 		return rd_tree_text(loading->config, text, strlen(text));
 	if (rd_buffer_add(&whole, loading->path, loading->directory) &&
 	    rd_buffer_text(&whole, text))

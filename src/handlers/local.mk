@@ -1,6 +1,7 @@
 # handlers: one file each.
 folder_libs += src/handlers/libhandlers.la
 noinst_LTLIBRARIES += src/handlers/libhandlers.la
+src_handlers_libhandlers_la_CPPFLAGS = $(AM_CPPFLAGS) -DRD_MODULE_DIRECTORY='"$(libdir)/replyd"'
 src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/beneath.c \
 	src/handlers/beneath.h \
@@ -32,6 +33,8 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/load.h \
 	src/handlers/log_lines.c \
 	src/handlers/log_lines.h \
+	src/handlers/module.c \
+	src/handlers/module.h \
 	src/handlers/partial.c \
 	src/handlers/partial.h \
 	src/handlers/place.c \

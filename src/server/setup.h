@@ -6,6 +6,7 @@
 #define RD_SERVER_SETUP_H
 
 #include "app/app.h"
+#include "handlers/module.h"
 #include "serve/http1.h"
 #include "serve/line.h"
 #include "server/fault.h"
@@ -41,7 +42,8 @@ struct rd_setup {
 	struct rd_router line_router; /* of the line listeners: one route for all */
 	struct rd_http_service http;
 	struct rd_line_service line;
-	struct rd_config *config;	 /* NULL: there is none */
+	struct rd_config *config; /* NULL: there is none */
+	struct rd_modules modules;
 	struct rd_mime *mime;		 /* that it says; NULL: the system's */
 	struct rd_own own[RD_LISTENERS]; /* of the listeners that it says */
 	uint64_t least_us;		 /* no deadline that it says is shorter */

@@ -9,6 +9,7 @@
 #include "handlers/fastcgi.h"
 #include "handlers/files.h"
 #include "handlers/health.h"
+#include "handlers/module.h"
 #include "handlers/program.h"
 #include "handlers/redirect.h"
 #include "handlers/text.h"
@@ -183,6 +184,19 @@ static int work_fastcgi(const struct want *w, struct rd_work *work)
 	return rd_configure_wrong(w->setup, s, ROUTE_fastcgi, "%s", why);
 }
 
+static int work_module(const struct want *w, struct rd_work *work)
+{
+	char why[512];
+	struct rd_module *module =
+		rd_module_new(&w->setup->modules, w->value->text,
+			      rd_config_value(w->section, ROUTE_settings)->list, why, sizeof(why));
+
+	if (!module)
+		return rd_configure_wrong(w->setup, w->section, ROUTE_module, "%s", why);
+	*work = (struct rd_work){ rd_module_handler(module), module };
+	return 0;
+}
+
 static const struct {
 	enum rd_option option; /* of a route, that names the work */
 	int (*make)(const struct want *w, struct rd_work *work);
@@ -191,6 +205,7 @@ static const struct {
 	{ ROUTE_redirect, work_redirect }, { ROUTE_text, work_text },
 	{ ROUTE_echo, work_echo },	   { ROUTE_health, work_health },
 	{ ROUTE_program, work_program },   { ROUTE_fastcgi, work_fastcgi },
+	{ ROUTE_module, work_module },
 };
 
 int rd_work_make(struct rd_setup *s, const struct rd_section *section, size_t kept,

@@ -47,6 +47,8 @@ OPTION(ROUTE,     type,          TEXT,     0,            0,           0,        
 OPTION(ROUTE,     status,        NUMBER,   0,            200,         599,           "of a redirect or a text")
 OPTION(ROUTE,     echo,          BOOL,     0,            0,           1,             "send back what was asked")
 OPTION(ROUTE,     health,        BOOL,     0,            0,           1,             "say whether the server takes requests")
+OPTION(ROUTE,     module,        MODULE,   0,            0,           0,             "a shared object with a handler")
+OPTION(ROUTE,     settings,      LIST,     0,            0,           0,             "what it is told: \"NAME=VALUE\"")
 OPTION(ROUTE,     program,       LIST,     0,            0,           0,             "a CGI program and its arguments")
 OPTION(ROUTE,     fastcgi,       TEXT,     0,            0,           0,             "where an application server listens, such as \"unix:/run/php.sock\"")
 OPTION(ROUTE,     index,         TEXT,     0,            0,           0,             "the script of a directory below root")

@@ -16,6 +16,8 @@ system_tests += tests/system/hostile.py
 system_tests += tests/system/load.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
+system_tests += tests/system/module.py
+system_tests += tests/system/reload.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/service.sh
 system_tests += tests/system/site.sh
@@ -42,3 +44,33 @@ clean-system-root:
 	rm -rf $(system_root)
 clean-local: clean-system-root
 .PHONY: clean-system-root
+
+# Modules that tests load: one source, in several kinds.
+if TESTS_ENABLED
+check_LTLIBRARIES += \
+	tests/system/module_one.la \
+	tests/system/module_two.la \
+	tests/system/module_wrong.la \
+	tests/system/module_nosymbol.la \
+	tests/system/module_noname.la \
+	tests/system/module_unresolved.la
+endif
+
+tests_system_module_one_la_SOURCES = tests/system/module.c
+tests_system_module_one_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"one"'
+tests_system_module_one_la_LDFLAGS = $(module_ldflags)
+tests_system_module_two_la_SOURCES = tests/system/module.c
+tests_system_module_two_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"two"'
+tests_system_module_two_la_LDFLAGS = $(module_ldflags)
+tests_system_module_wrong_la_SOURCES = tests/system/module.c
+tests_system_module_wrong_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"wrong"' -DWRONG_VERSION
+tests_system_module_wrong_la_LDFLAGS = $(module_ldflags)
+tests_system_module_nosymbol_la_SOURCES = tests/system/module.c
+tests_system_module_nosymbol_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"none"' -DNO_SYMBOL
+tests_system_module_nosymbol_la_LDFLAGS = $(module_ldflags)
+tests_system_module_noname_la_SOURCES = tests/system/module.c
+tests_system_module_noname_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"none"' -DNO_NAME
+tests_system_module_noname_la_LDFLAGS = $(module_ldflags)
+tests_system_module_unresolved_la_SOURCES = tests/system/module.c
+tests_system_module_unresolved_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"none"' -DUNRESOLVED
+tests_system_module_unresolved_la_LDFLAGS = $(module_ldflags)
