@@ -153,10 +153,10 @@ static const struct {
 	{ "route \"/a\" { text = b }\nroute \"/a/\" { text = b }\n",
 	  "t.conf:2: route \"/a/\": stands in line 1 already" },
 	{ ROUTE(""),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, "
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, module, "
 	  "redirect, text, echo or health" },
 	{ ROUTE("list = yes"),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, "
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, module, "
 	  "redirect, text, echo or health" },
 	{ ROUTE("files = a\ntext = b"),
 	  "t.conf:3: route \"/\": text: does not go with files in line 2: "
@@ -165,6 +165,8 @@ static const struct {
 	  "t.conf:3: route \"/\": list: does not go with text: it belongs to files or upload" },
 	{ ROUTE("files = a\ndelete = yes"),
 	  "t.conf:3: route \"/\": delete: does not go with files: it belongs to upload" },
+	{ "route '/' {\nfiles = '/'\nsettings = {'a=b'}\n}",
+	  "t.conf:3: route \"/\": settings: does not go with files: it belongs to module" },
 	{ ROUTE("files = a\nrest = no"),
 	  "t.conf:3: route \"/\": rest: does not go with files: it belongs to redirect" },
 	{ ROUTE("redirect = a\ntype = \"text/html\""),
