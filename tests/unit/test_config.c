@@ -153,11 +153,11 @@ static const struct {
 	{ "route \"/a\" { text = b }\nroute \"/a/\" { text = b }\n",
 	  "t.conf:2: route \"/a/\": stands in line 1 already" },
 	{ ROUTE(""),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, module, "
-	  "redirect, text, echo or health" },
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, "
+	  "module, redirect, text, echo or health" },
 	{ ROUTE("list = yes"),
-	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, module, "
-	  "redirect, text, echo or health" },
+	  "t.conf:1: route \"/\": nothing answers here: say files, upload, program, fastcgi, "
+	  "module, redirect, text, echo or health" },
 	{ ROUTE("files = a\ntext = b"),
 	  "t.conf:3: route \"/\": text: does not go with files in line 2: "
 	  "a route has one of them" },
