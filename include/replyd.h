@@ -146,8 +146,9 @@ REPLYD_API long replyd_stop(struct replyd *server, long deadline_ms);
  * is answered by the new; what is under way ends as it began. Listeners that both name stay open.
  * replyd.conf(5) says what needs a new start. Says in one line of the log what came of it.
  *
- * Waits for files and names, and for replyd_reload in another thread: any thread but a handler's;
- * it has returned before replyd_free. 0, or -1 with the reason in why[0..size) (NULL: not wanted):
+ * Waits for files and names, for replyd_reload in another thread, and, where the server is open,
+ * for it to serve: any thread but the one that serves, and a handler's. It has returned before
+ * replyd_free. 0, or -1 with the reason in why[0..size) (NULL: not wanted):
  * file, line, option, what would be right; it has no file, or does not serve.
  */
 REPLYD_API int replyd_reload(struct replyd *server, char *why, size_t size);

@@ -552,6 +552,7 @@ long rd_acceptor_run(struct rd_acceptor *a)
 	if (!acceptor_register(a)) {
 		int error = errno;
 
+		rd_changes_close(&a->changes);
 		acceptor_cut(a);
 		errno = error;
 		return -1;

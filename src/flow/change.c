@@ -26,7 +26,9 @@ int rd_changes_ask(struct rd_changes *c, struct rd_change *change, int wake_fd)
 	int error = ESHUTDOWN;
 
 	rd_lock_take(&c->lock);
-	if (c->open) {
+	while (c->state == CHANGES_EARLY)
+		rd_cond_wait(&c->answered, &c->lock);
+	if (c->state == CHANGES_OPEN) {
 		c->asked = change;
 		c->error = -1;
 		atomic_store(&c->waiting, true);
@@ -67,18 +69,27 @@ void rd_changes_answer(struct rd_changes *c, int error)
 	rd_lock_drop(&c->lock);
 }
 
-void rd_changes_open(struct rd_changes *c)
+static void changes_state(struct rd_changes *c, int state)
 {
 	rd_lock_take(&c->lock);
-	c->open = true;
+	c->state = state;
+	if (state == CHANGES_OVER && c->asked)
+		changes_tell(c, ESHUTDOWN);
+	rd_cond_signal(&c->answered);
 	rd_lock_drop(&c->lock);
+}
+
+void rd_changes_expect(struct rd_changes *c)
+{
+	changes_state(c, CHANGES_EARLY);
+}
+
+void rd_changes_open(struct rd_changes *c)
+{
+	changes_state(c, CHANGES_OPEN);
 }
 
 void rd_changes_close(struct rd_changes *c)
 {
-	rd_lock_take(&c->lock);
-	c->open = false;
-	if (c->asked)
-		changes_tell(c, ESHUTDOWN);
-	rd_lock_drop(&c->lock);
+	changes_state(c, CHANGES_OVER);
 }

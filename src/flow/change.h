@@ -19,13 +19,16 @@ struct rd_change {
 	uint64_t sweep_us;
 };
 
-/* Zeroed, it is closed. */
 struct rd_changes {
-	struct rd_lock lock; /* rank CHANGE */
-	struct rd_cond answered;
+	struct rd_lock lock;	 /* rank CHANGE */
+	struct rd_cond answered; /* error or state changed */
 	/* under lock */ struct rd_change *asked;
 	int error; /* -1: not answered yet */
-	bool open;
+	enum {
+		CHANGES_EARLY, /* main is about to take them */
+		CHANGES_OPEN,
+		CHANGES_OVER,
+	} state;
 	_Atomic bool waiting; /* one was asked for */
 };
 
@@ -33,8 +36,9 @@ void rd_changes_init(struct rd_changes *c);
 void rd_changes_fini(struct rd_changes *c);
 
 /*
- * Asks main, which wake_fd wakes, for the change, and waits until it is made. 0, or an error number
- * and nothing is changed: ESHUTDOWN main serves no more. One thread at a time.
+ * Asks main, which wake_fd wakes, for the change, and waits until it is made; where main is yet to
+ * begin, for that too. 0, or an error number and nothing is changed: ESHUTDOWN main serves no more.
+ * One thread at a time.
  */
 int rd_changes_ask(struct rd_changes *c, struct rd_change *change, int wake_fd);
 
@@ -42,7 +46,8 @@ int rd_changes_ask(struct rd_changes *c, struct rd_change *change, int wake_fd);
 struct rd_change *rd_changes_look(struct rd_changes *c);
 void rd_changes_answer(struct rd_changes *c, int error);
 
-/* By main: changes are taken from here on, or no more. */
+/* By main, or who starts it: it is about to take changes, takes them, takes no more. */
+void rd_changes_expect(struct rd_changes *c);
 void rd_changes_open(struct rd_changes *c);
 void rd_changes_close(struct rd_changes *c);
 

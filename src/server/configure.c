@@ -6,6 +6,7 @@
 #include "server/configure.h"
 
 #include "base/buffer.h"
+#include "base/lock.h"
 #include "base/slurp.h"
 #include "codec/mime.h"
 #include "serve/inetd.h"
@@ -246,12 +247,16 @@ static int configure_hosts(struct rd_setup *s, const struct rd_section *root)
 	return 0;
 }
 
+static struct rd_lock parser = { PTHREAD_MUTEX_INITIALIZER, RANK_CONFIG };
+
 int rd_configure(struct rd_setup *s, const char *file)
 {
 	char why[RD_CONFIG_WHY];
 	const struct rd_section *root;
 
+	rd_lock_take(&parser);
 	s->config = rd_config_load(file, why);
+	rd_lock_drop(&parser);
 	if (!s->config)
 		return rd_fault_say(s->fault, "%s", why);
 	root = rd_config_root(s->config);

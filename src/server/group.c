@@ -70,6 +70,7 @@ static void group_assemble(struct rd_group *g, const struct rd_group_config *con
 	g->acceptor.conns_max = config->conns_max;
 	g->acceptor.sweep_us = config->sweep_us;
 	g->acceptor.counters = (struct rd_counters){ 0 };
+	rd_changes_expect(&g->acceptor.changes);
 	g->working = true;
 }
 
@@ -131,6 +132,7 @@ void rd_group_stop(struct rd_group *g, uint64_t until_us)
 
 void rd_group_close(struct rd_group *g)
 {
+	rd_changes_close(&g->acceptor.changes);
 	if (g->working)
 		rd_pool_stop(&g->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 	g->working = false;

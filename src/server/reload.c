@@ -92,7 +92,7 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 	rd_lock_take(&s->reload);
 	if (!s->file)
 		rd_fault_say(&fault, "it has no configuration");
-	else if (atomic_load(&s->phase) != PHASE_SERVING)
+	else if (atomic_load(&s->phase) == PHASE_MADE)
 		rd_fault_say(&fault, "%s: it does not serve", s->file);
 	else
 		failed = reload_file(s, &fault);

@@ -315,11 +315,14 @@ const char *replyd_url(const struct replyd *s, size_t i)
 
 void rd_server_close(struct replyd *s)
 {
+	rd_changes_close(&s->clients.acceptor.changes);
 	rd_control_close(s);
+	rd_lock_take(&s->reload); /* one that is under way looks at the listeners */
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
 	rd_group_close(&s->clients);
+	rd_lock_drop(&s->reload);
 }
 
 long rd_server_serve(struct replyd *s)

@@ -5,6 +5,7 @@
  */
 LOCK_RANK(STOP,  "stop",  "the thread that a started server runs in")
 LOCK_RANK(RELOAD, "reload", "which configuration is the next")
+LOCK_RANK(CONFIG, "config", "the parser of configuration files, which is for one at a time")
 LOCK_RANK(CHANGE, "change", "which listeners main is to take")
 LOCK_RANK(LOOK,  "look",  "a running server's parts, while a stranger looks at them")
 LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")

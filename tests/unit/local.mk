@@ -44,6 +44,7 @@ unit_tests += tests/unit/test_queue_threads
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_redirect
 unit_tests += tests/unit/test_regulate
+unit_tests += tests/unit/test_reload
 unit_tests += tests/unit/test_reply
 unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_route
