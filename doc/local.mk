@@ -9,4 +9,5 @@ dist_man_MANS += \
 EXTRA_DIST += \
 	doc/hacking.md \
 	doc/http-conformance.md \
-	doc/lifecycle.md
+	doc/lifecycle.md \
+	doc/overload.md

@@ -37,8 +37,9 @@ REPLYD_API void replyd_free(struct replyd *server);
 
 /*
  * Sets a number by its name, before replyd_open: workers, workers_min, worker_idle_ms, stack,
- * concurrency, queue, head_ms, idle_ms, body_ms, body_rate, write_ms, write_rate, drain_ms. 0, or
- * -1: no such name, no number, or out of its range (the error says which that is).
+ * concurrency, queue, queue_shed, queue_target_ms, queue_interval_ms, queue_limit_ms, head_ms,
+ * idle_ms, body_ms, body_rate, write_ms, write_rate, drain_ms. 0, or -1: no such name, no number,
+ * or out of its range (the error says which that is).
  */
 REPLYD_API int replyd_set(struct replyd *server, const char *name, const char *value);
 

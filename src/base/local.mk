@@ -16,6 +16,7 @@ src_base_libbase_la_SOURCES = \
 	src/base/log.h \
 	src/base/must.c \
 	src/base/must.h \
+	src/base/ring.h \
 	src/base/slurp.c \
 	src/base/slurp.h \
 	src/base/span.h \

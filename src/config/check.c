@@ -337,6 +337,9 @@ static bool check_listen(const struct rd_section *s, enum rd_option *option, cha
 		return WRONG(
 			"belongs to a line service: say protocol = line; over HTTP a route has "
 			"a program");
+	*option = LISTEN_busy;
+	if (said(s, LISTEN_busy) && !rd_config_value(s, LISTEN_protocol)->number)
+		return WRONG("belongs to a line service: say protocol = line");
 	for (size_t i = 0; i < sizeof(of_program) / sizeof(*of_program); i++) {
 		*option = of_program[i];
 		if (said(s, *option) && !said(s, LISTEN_program))

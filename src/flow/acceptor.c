@@ -11,6 +11,7 @@
 #include "base/must.h"
 #include "flow/linger.h"
 #include "flow/park.h"
+#include "net/client.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 
 enum {
 	LOOK_US = 1000,		   /* between two looks at a pool that is awake */
+	STALLED = 50,		   /* looks at a pool that takes nothing, before main sheds */
 	DRAIN_US = 20 * 1000,	   /* between two looks at what is still open while draining */
 	PAUSE_US = 100 * 1000,	   /* before accepting is tried again after the system ran out */
 	SWEPT = 64,		   /* expired connections taken at once */
@@ -95,10 +97,16 @@ static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
 	return false;
 }
 
-/* The queue had no room: the client is told so. As acceptor_linger. */
-static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c)
+/* The client is told so. As acceptor_linger. */
+static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c, enum rd_cause cause)
 {
-	rd_count(&a->counters, COUNT_SHED);
+	static const enum rd_counter counters[] = {
+		[RD_SHED_FULL] = COUNT_SHED,
+		[RD_SHED_WAIT] = COUNT_SHED_WAIT,
+		[RD_SHED_FAIR] = COUNT_SHED_FAIR,
+	};
+
+	rd_count(&a->counters, counters[cause]);
 	c->reason = CLOSE_OVERLOAD;
 	if (c->protocol->refuse(c) == RD_CLOSE) {
 		acceptor_close(a, c, CLOSE_OVERLOAD);
@@ -119,15 +127,14 @@ static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c)
 	a->batch[a->ready++] = (struct rd_entry){
 		.conn = c,
 		.ready_us = a->now_us,
+		.client = c->client,
 		.keep = c->session || c->lingering || c->expired || a->stirring,
 	};
 }
 
-/* Sheds what is left of the batch; those that a worker must read off are the batch then. */
-static void acceptor_turn_away(struct rd_acceptor *a)
+/* Sheds what is left of batch[0..n); those that a worker must read off are the batch then. */
+static void acceptor_turn_away(struct rd_acceptor *a, size_t n)
 {
-	size_t n = a->ready;
-
 	a->ready = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct rd_conn *c = a->batch[i].conn;
@@ -135,7 +142,7 @@ static void acceptor_turn_away(struct rd_acceptor *a)
 		if (!c)
 			continue;
 		rd_conn_pass(c, OWN_QUEUE, OWN_MAIN);
-		if (acceptor_shed(a, c))
+		if (acceptor_shed(a, c, a->batch[i].shed))
 			acceptor_add(a, c);
 	}
 }
@@ -156,11 +163,19 @@ static void acceptor_push(struct rd_acceptor *a)
 		for (size_t i = 0; i < a->ready; i++)
 			rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
 		if (rd_queue_push(a->queue, a->batch, a->ready) < a->ready)
-			acceptor_turn_away(a);
+			acceptor_turn_away(a, a->ready);
 		else
 			a->ready = 0;
 	}
 	acceptor_look(a);
+}
+
+/* Every worker is stuck: who waits too long is told so from here. */
+static void acceptor_expire(struct rd_acceptor *a)
+{
+	MUST(a->ready == 0);
+	acceptor_turn_away(a, rd_queue_expire(a->queue, a->batch, RD_EVENTS, a->now_us));
+	acceptor_push(a);
 }
 
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
@@ -182,9 +197,16 @@ static bool acceptor_full(struct rd_acceptor *a)
 	return atomic_load(&a->slots->open) >= a->conns_max;
 }
 
-static int acceptor_take(const struct rd_listener *l)
+static int acceptor_take(const struct rd_listener *l, uint64_t *client)
 {
-	return accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct rd_sockaddr peer;
+	int fd;
+
+	peer.len = sizeof(peer.storage);
+	fd = accept4(l->fd, &peer.sa, &peer.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		*client = rd_client_of(&peer);
+	return fd;
 }
 
 static void acceptor_reserve(struct rd_acceptor *a)
@@ -196,6 +218,7 @@ static void acceptor_reserve(struct rd_acceptor *a)
 /* No descriptor is left: by the reserved one, one client is told so. False: none was. */
 static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
 {
+	uint64_t client;
 	int fd;
 
 	acceptor_reserve(a);
@@ -203,10 +226,12 @@ static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
 		return false;
 	close(a->reserve_fd);
 	a->reserve_fd = -1;
-	fd = acceptor_take(l);
+	fd = acceptor_take(l, &client);
 	if (fd >= 0) {
 		rd_count(&a->counters, COUNT_ACCEPTED);
-		acceptor_shed(a, rd_conn_open(a->slots, fd, l->protocol, l->service, a->now_us));
+		acceptor_shed(
+			a, rd_conn_open(a->slots, fd, l->protocol, l->service, client, a->now_us),
+			RD_SHED_FULL);
 	}
 	acceptor_reserve(a);
 	return fd >= 0;
@@ -249,13 +274,14 @@ static bool acceptor_accept_failed(struct rd_acceptor *a, const struct rd_listen
 static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most)
 {
 	for (size_t i = 0; i < most; i++) {
+		uint64_t client;
 		int fd;
 
 		if (acceptor_full(a)) {
 			acceptor_poll_listeners(a, false, 0);
 			return;
 		}
-		fd = acceptor_take(l);
+		fd = acceptor_take(l, &client);
 		if (fd < 0) {
 			if (acceptor_accept_failed(a, l))
 				continue;
@@ -266,7 +292,8 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			continue;
 		}
 		rd_count(&a->counters, COUNT_ACCEPTED);
-		acceptor_ready(a, rd_conn_open(a->slots, fd, l->protocol, l->service, a->now_us));
+		acceptor_ready(
+			a, rd_conn_open(a->slots, fd, l->protocol, l->service, client, a->now_us));
 	}
 }
 
@@ -501,8 +528,11 @@ static void acceptor_turn(struct rd_acceptor *a)
 	if (a->now_us >= a->next_sweep_us)
 		acceptor_sweep(a);
 	acceptor_push(a);
-	if (a->now_us >= a->look_us)
+	if (a->now_us >= a->look_us) {
 		a->look_us = rd_pool_tend(a->pool) ? a->now_us + LOOK_US : UINT64_MAX;
+		if (a->pool->stalled >= STALLED)
+			acceptor_expire(a);
+	}
 	if (a->paused && !a->draining && a->now_us >= a->paused_us && !acceptor_full(a))
 		acceptor_poll_listeners(a, true, 0);
 	if ((change = rd_changes_look(&a->changes)))

@@ -81,7 +81,7 @@ void rd_slots_cut(struct rd_slots *s)
 }
 
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
-			     struct rd_service *service, uint64_t now_us)
+			     struct rd_service *service, uint64_t client, uint64_t now_us)
 {
 	struct rd_conn *c = &slots->conn[fd];
 
@@ -93,11 +93,12 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	rd_service_take(service);
 	c->session = NULL;
 	c->slots = slots;
+	c->client = client;
 	c->accepted_us = c->ready_us = now_us;
 	c->deadline_us = 0;
 	c->exchanges = 0;
 	c->reason = CLOSE_NONE;
-	c->registered = c->expired = c->lingering = false;
+	c->registered = c->expired = c->shed = c->lingering = false;
 	c->last_look = c->unended = false;
 	if ((size_t)fd >= atomic_load_explicit(&slots->top, memory_order_relaxed))
 		atomic_store_explicit(&slots->top, (size_t)fd + 1, memory_order_relaxed);

@@ -47,6 +47,7 @@ struct rd_conn {
 	struct rd_service *service; /* its listener's; NULL where the protocol asks for none */
 	void *session;		    /* what the protocol keeps while parked, or NULL */
 	struct rd_slots *slots;	    /* NULL for a connection that no table holds (tests) */
+	uint64_t client;	    /* whom it is of, see net/client.h */
 	uint64_t accepted_us;
 	uint64_t ready_us;    /* when it last became ready */
 	uint64_t deadline_us; /* of the park that comes: 0 is never */
@@ -55,6 +56,7 @@ struct rd_conn {
 	enum rd_verdict want; /* RD_WANTS_*, while parked */
 	bool registered;      /* with epoll */
 	bool expired;	      /* main took it out for its deadline */
+	bool shed;	      /* it waited in vain: is to be told so in this turn */
 	bool lingering;	      /* only read off, then closed */
 	bool last_look;	      /* looked at once more since the drain began */
 	bool unended;	      /* of its reply only the end of the connection tells the end */
@@ -92,7 +94,7 @@ void rd_slots_cut(struct rd_slots *slots);
 
 /* The slot of a descriptor just accepted, main's from now on, and a user of the service. */
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
-			     struct rd_service *service, uint64_t now_us);
+			     struct rd_service *service, uint64_t client, uint64_t now_us);
 
 /*
  * Changes the owner. False, and still `from`'s, only towards OWN_PARKED, when an event has come

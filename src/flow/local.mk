@@ -8,6 +8,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/change.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
+	src/flow/fair.c \
+	src/flow/fair.h \
 	src/flow/generation.c \
 	src/flow/generation.h \
 	src/flow/linger.c \
@@ -24,4 +26,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/regulate.c \
 	src/flow/regulate.h \
 	src/flow/service.c \
-	src/flow/service.h
+	src/flow/service.h \
+	src/flow/shed.c \
+	src/flow/shed.h \
+	src/flow/waiting.c \
+	src/flow/waiting.h

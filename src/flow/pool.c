@@ -48,7 +48,7 @@ static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 
 	if (!c->lingering) {
 		verdict = c->protocol->advance(c, w);
-		c->expired = false;
+		c->expired = c->shed = false;
 		if (verdict == RD_LINGER)
 			rd_linger_begin(c, w->now_us);
 	}
@@ -58,7 +58,9 @@ static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
 /* Behind all that wait, however many. False, and still ours, when the queue is closed. */
 static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 {
-	struct rd_entry entry = { .conn = c, .ready_us = w->now_us, .keep = true };
+	struct rd_entry entry = {
+		.conn = c, .ready_us = w->now_us, .client = c->client, .keep = true
+	};
 
 	rd_conn_pass(c, OWN_WORKER, OWN_QUEUE);
 	if (rd_queue_push(w->pool->queue, &entry, 1) == 1)
@@ -69,7 +71,9 @@ static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 
 void rd_pool_wake(struct rd_pool *p, struct rd_conn *c)
 {
-	struct rd_entry entry = { .conn = c, .ready_us = rd_clock_us(), .keep = true };
+	struct rd_entry entry = {
+		.conn = c, .ready_us = rd_clock_us(), .client = c->client, .keep = true
+	};
 	struct rd_slots *slots = c->slots;
 
 	/* Any park is left for an error; and an end may have come, that nobody has read up to. */
@@ -144,6 +148,7 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 
 	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
 	c->ready_us = entry->ready_us;
+	c->shed = entry->shed != RD_NOT_SHED;
 	for (;;) {
 		enum rd_verdict verdict = worker_advance(w, c);
 
@@ -164,6 +169,18 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 	}
 }
 
+/* The queue learns how long that takes. */
+static void worker_perform(struct rd_worker *w, const struct rd_entry *entry)
+{
+	uint64_t began_us = w->now_us;
+
+	worker_serve(w, entry);
+	if (entry->shed != RD_NOT_SHED)
+		return;
+	w->batch.spent_us += w->now_us - began_us;
+	w->batch.performed++;
+}
+
 static void *worker_main(void *arg)
 {
 	struct rd_worker *w = arg;
@@ -172,9 +189,9 @@ static void *worker_main(void *arg)
 
 	w->now_us = rd_clock_us();
 	while (rd_queue_pop(p->queue, &w->batch, w->spare ? w->now_us + p->idle_us : 0) > 0) {
-		w->now_us = rd_clock_us();
+		w->now_us = w->batch.now_us;
 		while (rd_batch_claim(&w->batch, &entry))
-			worker_serve(w, &entry);
+			worker_perform(w, &entry);
 		rd_hand_rest(&w->hand);
 	}
 	rd_hand_leave(&w->hand);
@@ -272,6 +289,7 @@ bool rd_pool_tend(struct rd_pool *p)
 		pool_join_gone(p);
 		rd_lock_drop(&p->lock);
 	}
+	p->stalled = view.stalled ? p->stalled + 1 : 0;
 	if (view.wanted > 0)
 		pool_grow(p, view.wanted);
 	return view.awake > 0 || view.waiting > 0;

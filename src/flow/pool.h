@@ -45,6 +45,7 @@ struct rd_pool {
 	_Atomic unsigned gone;	  /* ended and not joined yet */
 	_Atomic uint64_t rescued; /* by main: entries taken back from a stuck worker */
 	uint64_t retry_us; /* main's: the last could not be started; the next is not tried before */
+	unsigned stalled;  /* main's: looks, one after the other, when some waited in vain */
 };
 
 struct rd_pool_config {

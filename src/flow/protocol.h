@@ -26,13 +26,14 @@ struct rd_protocol {
 	/*
 	 * Goes as far as it can without waiting for the client. The worker's, who owns the
 	 * connection meanwhile. Before WANTS_*, it has set conn->deadline_us; before LINGER and
-	 * CLOSE, conn->reason. It parks for reading only after a read that brought fewer bytes
+	 * CLOSE, conn->reason. With conn->shed set, it performs nothing of what has come, and says
+	 * so. It parks for reading only after a read that brought fewer bytes
 	 * than there was room for, or none: the edge that comes after is then certain.
 	 */
 	enum rd_verdict (*advance)(struct rd_conn *conn, struct rd_worker *worker);
 
 	/*
-	 * Main's, when the queue is full: says so in a reply that is ready, without waiting.
+	 * Main's, when there is no room: says so in a reply that is ready, without waiting.
 	 * RD_LINGER, or RD_CLOSE where there is nobody to read it.
 	 */
 	enum rd_verdict (*refuse)(struct rd_conn *conn);

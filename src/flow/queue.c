@@ -6,22 +6,24 @@
  */
 #include "flow/queue.h"
 
+#include "base/clock.h"
 #include "base/must.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 
-bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned more, unsigned concurrency)
+bool rd_queue_init(struct rd_queue *q, const struct rd_queue_config *config)
 {
-	MUST(bound > 0 && concurrency > 0);
+	uint64_t seed;
+
+	MUST(config->bound > 0 && config->concurrency > 0);
 	*q = (struct rd_queue){
 		.open = true,
-		.bound = bound,
-		.size = bound + more,
-		.regulate = { .concurrency = concurrency, .step = 1 },
+		.regulate = { .concurrency = config->concurrency, .step = 1 },
 	};
-	q->ring = calloc(q->size, sizeof(*q->ring));
-	if (!q->ring)
+	arc4random_buf(&seed, sizeof(seed));
+	if (!rd_waiting_init(&q->waiting, config->bound, config->bound + config->more, seed,
+			     &config->shed))
 		return false;
 	rd_lock_init(&q->lock, RANK_QUEUE);
 	rd_cond_init(&q->ready);
@@ -30,10 +32,10 @@ bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned more, unsigned c
 
 void rd_queue_fini(struct rd_queue *q)
 {
-	MUST(q->count == 0 && q->regulate.asleep == 0 && q->regulate.running == 0);
+	MUST(q->regulate.asleep == 0 && q->regulate.running == 0);
+	rd_waiting_fini(&q->waiting);
 	rd_cond_fini(&q->ready);
 	rd_lock_fini(&q->lock);
-	free(q->ring);
 }
 
 /* Gives one sleeper the right to run, if there is one. The caller signals after the unlock. */
@@ -49,7 +51,7 @@ static bool queue_permit(struct rd_queue *q)
 
 static bool queue_permit_if_wanted(struct rd_queue *q)
 {
-	return rd_regulate_wants(&q->regulate, q->count) && queue_permit(q);
+	return rd_regulate_wants(&q->regulate, q->waiting.count) && queue_permit(q);
 }
 
 static void queue_unlock_and_signal(struct rd_queue *q, bool signal)
@@ -65,14 +67,8 @@ size_t rd_queue_push(struct rd_queue *q, struct rd_entry *batch, size_t n)
 	bool wake;
 
 	rd_lock_take(&q->lock);
-	for (size_t i = 0; q->open && i < n; i++) {
-		if (q->count >= q->bound && !batch[i].keep)
-			continue;
-		MUST(q->count < q->size);
-		q->ring[(q->head + q->count++) % q->size] = batch[i];
-		batch[i].conn = NULL;
-		taken++;
-	}
+	for (size_t i = 0; q->open && i < n; i++)
+		taken += rd_waiting_add(&q->waiting, &batch[i]);
 	wake = taken > 0 && queue_permit_if_wanted(q);
 	queue_unlock_and_signal(q, wake);
 	return taken;
@@ -120,12 +116,8 @@ unsigned rd_queue_return(struct rd_queue *q, struct rd_batch *b, uint64_t claim)
 		rd_lock_drop(&q->lock);
 		return 0;
 	}
-	MUST(q->count + (end - next) <= q->size);
-	for (unsigned i = end; i > next; i--) {
-		q->head = (q->head + q->size - 1) % q->size;
-		q->ring[q->head] = b->entry[i - 1];
-		q->count++;
-	}
+	for (unsigned i = end; i > next; i--)
+		rd_waiting_put_back(&q->waiting, &b->entry[i - 1]);
 	wake = queue_permit_if_wanted(q);
 	queue_unlock_and_signal(q, wake);
 	return end - next;
@@ -157,17 +149,14 @@ static bool queue_sleep(struct rd_queue *q, uint64_t until_us)
 }
 
 /* Under the lock. */
-static size_t queue_fill(struct rd_queue *q, struct rd_batch *b)
+static size_t queue_fill(struct rd_queue *q, struct rd_batch *b, uint64_t now_us)
 {
 	uint64_t claim = atomic_load_explicit(&b->claim, memory_order_relaxed);
-	unsigned n = rd_regulate_share(&q->regulate, q->count, RD_BATCH);
+	unsigned share = rd_regulate_share(&q->regulate, q->waiting.count, RD_BATCH), n;
 
 	MUST(claim_next(claim) == claim_end(claim));
-	for (unsigned i = 0; i < n; i++) {
-		b->entry[i] = q->ring[q->head];
-		q->head = (q->head + 1) % q->size;
-	}
-	q->count -= n;
+	n = rd_waiting_take(&q->waiting, share, RD_BATCH, now_us, b->entry);
+	b->now_us = now_us;
 	q->popped += n;
 	atomic_store_explicit(&b->claim, claim_make((claim >> 32) + 1, 0, n), memory_order_release);
 	return n;
@@ -176,22 +165,27 @@ static size_t queue_fill(struct rd_queue *q, struct rd_batch *b)
 size_t rd_queue_pop(struct rd_queue *q, struct rd_batch *batch, uint64_t until_us)
 {
 	bool in_time = true, wake;
+	uint64_t now_us = rd_clock_us();
 	size_t n = 0;
 
 	rd_lock_take(&q->lock);
+	rd_shed_learn(&q->waiting.shed, batch->spent_us, batch->performed);
 	while (in_time) {
 		bool may = rd_regulate_may_run(&q->regulate) || !q->open;
 
-		if ((q->count > 0 && may) || (q->count == 0 && !q->open))
+		if ((q->waiting.count > 0 && may) || (q->waiting.count == 0 && !q->open))
 			break;
 		in_time = queue_sleep(q, until_us);
+		now_us = rd_clock_us();
 	}
 	if (in_time)
-		n = queue_fill(q, batch);
+		n = queue_fill(q, batch, now_us);
 	if (n == 0)
 		q->regulate.running--;
 	wake = queue_permit_if_wanted(q);
 	queue_unlock_and_signal(q, wake);
+	batch->spent_us = 0;
+	batch->performed = 0;
 	return n;
 }
 
@@ -235,13 +229,14 @@ struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began)
 	unsigned more, woken = 0;
 
 	rd_lock_take(&q->lock);
-	more = rd_regulate_rescue(&q->regulate, q->count, began || q->popped != q->seen);
-	if (more == 0 && rd_regulate_wants(&q->regulate, q->count))
+	view.stalled = q->waiting.count > 0 && q->popped == q->seen;
+	more = rd_regulate_rescue(&q->regulate, q->waiting.count, began || q->popped != q->seen);
+	if (more == 0 && rd_regulate_wants(&q->regulate, q->waiting.count))
 		more = 1;
 	q->seen = q->popped;
 	while (woken < more && queue_permit(q))
 		woken++;
-	view.waiting = q->count;
+	view.waiting = q->waiting.count;
 	view.asleep = q->regulate.asleep;
 	view.awake = q->regulate.running + q->regulate.blocked;
 	view.wanted = more - woken;
@@ -249,6 +244,16 @@ struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began)
 	for (unsigned i = 0; i < woken; i++)
 		rd_cond_signal(&q->ready);
 	return view;
+}
+
+size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, uint64_t now_us)
+{
+	size_t n;
+
+	rd_lock_take(&q->lock);
+	n = q->open ? rd_waiting_expire(&q->waiting, (unsigned)max, now_us, batch) : 0;
+	rd_lock_drop(&q->lock);
+	return n;
 }
 
 void rd_queue_close(struct rd_queue *q)

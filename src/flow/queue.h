@@ -1,7 +1,8 @@
 /*
- * queue - the one queue between main and the workers: connections that are ready, in the order
- * in which they became so, each with that time. Bounded: what does not fit stays the giver's, but
- * for what must not be refused, since that would break off what was begun.
+ * queue - the one queue between main and the workers: connections that are ready, each with the
+ * time when it became so. Bounded: what does not fit is the giver's to refuse, but for what must
+ * not be refused, since that would break off what was begun. Who is next, and who has waited in
+ * vain, is flow/waiting.h's to say.
  *
  * It also knows who runs, because who sleeps and what waits must be seen under one lock; how many
  * are to run is rd_regulate's to say.
@@ -11,18 +12,11 @@
 
 #include "base/lock.h"
 #include "flow/regulate.h"
+#include "flow/waiting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct rd_conn;
-
-struct rd_entry {
-	struct rd_conn *conn;
-	uint64_t ready_us; /* monotonic: when it became ready */
-	bool keep;	   /* taken though the queue is full */
-};
 
 enum { RD_BATCH = 16 }; /* entries a worker takes at once, at most */
 
@@ -34,47 +28,55 @@ enum { RD_BATCH = 16 }; /* entries a worker takes at once, at most */
 struct rd_batch {
 	struct rd_entry entry[RD_BATCH]; /* written under the queue's lock, by its worker */
 	_Atomic uint64_t claim;		 /* generation << 32 | next << 16 | end */
+	uint64_t now_us;		 /* when it was taken; as entry */
+	/* by its worker alone */
+	uint64_t spent_us; /* on so many that were performed since the pop before */
+	unsigned performed;
 };
 
 struct rd_queue {
 	struct rd_lock lock;  /* rank QUEUE; no lock is taken inside */
 	struct rd_cond ready; /* permits grew, or open became false */
-	/* under lock */ struct rd_entry *ring;
-	unsigned head, count;
+	/* under lock */ struct rd_waiting waiting;
 	bool open;
 	/* under lock */ struct rd_regulate regulate;
 	unsigned permits;
 	uint64_t popped, seen;
-	/* fixed at birth */ unsigned bound, size;
 };
 
 /* What main sees when it looks, every millisecond while anyone is awake. */
 struct rd_queue_view {
-	unsigned waiting; /* entries in the ring */
+	unsigned waiting; /* entries */
 	unsigned awake;	  /* workers that run or are blocked in a handler */
 	unsigned asleep;
 	unsigned wanted; /* workers that should run and found no sleeper: start so many threads */
+	bool stalled;	 /* some wait, and no worker took any since the last look */
 };
 
-/*
- * False when there is no memory. bound and concurrency at least 1. Beyond the bound there is room
- * for `more`: as many as may have to be kept, or be taken back of batches by rd_queue_return.
- */
-bool rd_queue_init(struct rd_queue *q, unsigned bound, unsigned more, unsigned concurrency);
+struct rd_queue_config {
+	unsigned bound;	      /* at least 1 */
+	unsigned more;	      /* room beyond it: for what may have to be kept, or be returned */
+	unsigned concurrency; /* at least 1 */
+	struct rd_shed_config shed;
+};
+
+/* False when there is no memory. */
+bool rd_queue_init(struct rd_queue *q, const struct rd_queue_config *config);
 /* Closed and empty by now, with no worker in it. */
 void rd_queue_fini(struct rd_queue *q);
 
 /*
  * Gives batch[0..n) in this order and wakes at most one sleeper. Returns how many were taken: all
  * when there is room; when full those that are to be kept; none when closed. Their pointers are
- * NULL then, the others are still the caller's.
+ * NULL then, the others are the caller's: to shed, if they have a cause. One of those may have been
+ * in the queue before, and have made room for the one that was given in its place.
  */
 size_t rd_queue_push(struct rd_queue *q, struct rd_entry *batch, size_t n);
 
 /*
- * For a running worker, whose batch is all begun: takes some entries, oldest first; sleeps while
- * there are none or too many run. 0 when the queue is closed and empty, or when `until_us` (0:
- * never) passed in sleep: the worker then no longer counts, and ends.
+ * For a running worker, whose batch is all begun: takes some entries, those that are to be shed
+ * first; sleeps while there are none or too many run. 0 when the queue is closed and empty, or when
+ * `until_us` (0: never) passed in sleep: the worker then no longer counts, and ends.
  */
 size_t rd_queue_pop(struct rd_queue *q, struct rd_batch *batch, uint64_t until_us);
 
@@ -93,6 +95,12 @@ void rd_queue_leave(struct rd_queue *q);
 /* Around a handler that blocks: the worker does not count as running meanwhile. */
 void rd_queue_block(struct rd_queue *q);
 void rd_queue_unblock(struct rd_queue *q);
+
+/*
+ * By main, when no worker comes to do so: what has waited too long, into batch[0..max). How many;
+ * they are the caller's.
+ */
+size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, uint64_t now_us);
 
 /* Main's look. `began` says that some worker began an entry of its batch since the last one. */
 struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began);

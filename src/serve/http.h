@@ -48,6 +48,9 @@ extern const struct rd_link rd_http_link;
 /* The body will be read: its client, if it waits to be told, is told. */
 void rd_http_continue(struct rd_http *h);
 
+/* A Retry-After: not the same for all who were shed together, or they would come together. */
+unsigned rd_http_retry_s(void);
+
 /* The deadline of a body that is awaited. */
 uint64_t rd_http_body_until(const struct rd_http *h);
 

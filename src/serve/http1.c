@@ -20,11 +20,14 @@
 #include "serve/http.h"
 #include "serve/intake.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	TURN_REQUESTS = 64, /* answered before others have their turn */
 	TURN_READS = 32,    /* buffers read before others have theirs */
+	RETRY_MOST = 4,	    /* seconds until who was shed is to ask again */
 };
 
 static enum rd_http_step http_end(struct rd_http *h, enum rd_verdict verdict)
@@ -212,15 +215,23 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	return rd_stream_end(&h.s, h.verdict, h.service->write_us, http_read_until(&h));
 }
 
+unsigned rd_http_retry_s(void)
+{
+	return 1 + arc4random() % RETRY_MOST;
+}
+
 static enum rd_verdict http_refuse_unread(struct rd_conn *conn)
 {
-	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
-				   "Server: replyd\r\n"
-				   "Retry-After: 1\r\n"
-				   "Content-Length: 0\r\n"
-				   "Connection: close\r\n\r\n";
+	char busy[160];
+	int len = snprintf(busy, sizeof(busy),
+			   "HTTP/1.1 503 Service Unavailable\r\n"
+			   "Server: replyd\r\n"
+			   "Retry-After: %u\r\n"
+			   "Content-Length: 0\r\n"
+			   "Connection: close\r\n\r\n",
+			   rd_http_retry_s());
 
-	return rd_stream_refuse(conn, busy, sizeof(busy) - 1);
+	return rd_stream_refuse(conn, busy, (size_t)len);
 }
 
 const struct rd_protocol rd_http1 = {

@@ -18,6 +18,8 @@
 #include "serve/http.h"
 #include "serve/intake.h"
 
+#include <stdio.h>
+
 /* The date of this second, made once. */
 static const char *http_date(void)
 {
@@ -175,6 +177,17 @@ static enum rd_http_step http_await_body(struct rd_http *h)
 	return STEP_BODY;
 }
 
+/* What is shed costs no more than its head: not even its route is looked for. */
+static enum rd_http_step http_shed(struct rd_http *h, enum rd_counter why)
+{
+	char after[16];
+
+	rd_count(&h->s.worker->counters, why);
+	snprintf(after, sizeof(after), "%u", rd_http_retry_s());
+	rd_reply_field(&h->x.reply, "Retry-After", after);
+	return http_turn_away(h, 503);
+}
+
 enum rd_http_step rd_http_understand(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
@@ -183,6 +196,8 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 	if (status)
 		return rd_http_refuse(h, status, CLOSE_BAD_REQUEST);
 	rd_exchange_begin(x);
+	if (h->s.conn->shed)
+		return http_shed(h, COUNT_SHED_WAIT);
 	status = rd_app_find(h->service->app, x);
 	if (!status)
 		status = rd_call_admit(h->s.worker, x);

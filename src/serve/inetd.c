@@ -39,11 +39,22 @@ static const struct rd_link inetd_link = {
 	.cancel_fd = rd_link_cancel_fd,
 };
 
+/* What its program would say is not known. */
+static enum rd_verdict inetd_refuse(struct rd_conn *conn)
+{
+	conn->reason = CLOSE_OVERLOAD;
+	return RD_CLOSE;
+}
+
 static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *worker)
 {
 	const struct rd_line_service *service;
 	struct inetd i; /* not cleared: it is large, and what is read of it was written before */
 
+	if (conn->shed) {
+		rd_count(&worker->counters, COUNT_SHED_WAIT);
+		return inetd_refuse(conn);
+	}
 	rd_stream_begin(&i.s, conn, worker);
 	service = rd_stream_service(&i.s);
 	rd_line_exchange(&i.x, "INETD", service->route);
@@ -55,13 +66,6 @@ static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *wor
 	conn->exchanges++;
 	conn->reason = CLOSE_ANSWERED;
 	return rd_stream_end(&i.s, RD_LINGER, 0, 0);
-}
-
-/* What its program would say is not known. */
-static enum rd_verdict inetd_refuse(struct rd_conn *conn)
-{
-	(void)conn;
-	return RD_CLOSE;
 }
 
 const struct rd_protocol rd_inetd = {

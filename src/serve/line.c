@@ -158,6 +158,13 @@ static enum rd_verdict line_read(struct line *l)
 	}
 }
 
+/* It waited in vain for a worker. */
+static enum rd_verdict line_shed(struct line *l)
+{
+	rd_count(&l->s.worker->counters, COUNT_SHED_WAIT);
+	return line_refuse(l, l->service->busy, CLOSE_OVERLOAD);
+}
+
 static enum rd_verdict line_expired(struct line *l)
 {
 	struct rd_conn *c = l->s.conn;
@@ -184,6 +191,8 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 	l.service = rd_stream_service(&l.s);
 	if (conn->expired)
 		verdict = line_expired(&l);
+	else if (conn->shed)
+		verdict = line_shed(&l);
 	else
 		verdict = l.s.last ? line_finish(&l) : line_read(&l);
 	return rd_stream_end(&l.s, verdict, l.service->write_us,

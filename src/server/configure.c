@@ -53,6 +53,10 @@ static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 		{ SET_WORKER_IDLE_MS, WORKERS_idle },
 		{ SET_CONCURRENCY, WORKERS_concurrency },
 		{ SET_QUEUE, QUEUE_length },
+		{ SET_QUEUE_SHED, QUEUE_shed },
+		{ SET_QUEUE_TARGET_MS, QUEUE_target },
+		{ SET_QUEUE_INTERVAL_MS, QUEUE_interval },
+		{ SET_QUEUE_LIMIT_MS, QUEUE_limit },
 		{ SET_DRAIN_MS, DRAIN_limit },
 	};
 
@@ -150,9 +154,12 @@ static void configure_service(struct rd_setup *s, const struct rd_section *secti
 static int configure_line(struct rd_setup *s, const struct rd_section *section,
 			  struct rd_own *service)
 {
+	const char *busy = rd_config_value(section, LISTEN_busy)->text;
 	struct rd_route *route;
 	struct rd_work work;
 
+	if (busy)
+		service->line.busy = busy;
 	if (rd_work_line(s, section, &work) != 0)
 		return -1;
 	route = rd_router_add(&service->line_router, 0, "", true, work.handler, work.data);

@@ -197,8 +197,7 @@ static int control_start(struct replyd *s, size_t descriptors)
 	struct rd_group_config config = {
 		.descriptors = descriptors,
 		.conns_max = control_conns(descriptors),
-		.queue = CONNS,
-		.concurrency = 1,
+		.queue = { .bound = CONNS, .more = (unsigned)descriptors, .concurrency = 1 },
 		.sweep_us = c->http.idle_us,
 		.pool = { .min = 1, .max = 1, .stack = STACK },
 	};

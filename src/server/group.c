@@ -84,8 +84,7 @@ int rd_group_open(struct rd_group *g, const struct rd_group_config *config, cons
 		return -1;
 	*step = "the queue";
 	errno = ENOMEM;
-	if (!rd_queue_init(&g->queue, config->queue, (unsigned)config->descriptors,
-			   config->concurrency))
+	if (!rd_queue_init(&g->queue, &config->queue))
 		goto no_queue;
 	*step = "cannot start a worker";
 	if (group_start_pool(g, &config->pool) != 0)
@@ -162,8 +161,8 @@ static void group_look_queue(struct rd_queue *q, struct rd_group_view *view)
 	view->running = q->regulate.running;
 	view->blocked = q->regulate.blocked;
 	view->asleep = q->regulate.asleep;
-	view->queued = q->count;
-	first_us = q->count > 0 ? q->ring[q->head].ready_us : now_us;
+	view->queued = q->waiting.count;
+	first_us = rd_waiting_since(&q->waiting, now_us);
 	rd_lock_drop(&q->lock);
 	view->busy = view->running + view->blocked;
 	view->waited_us = first_us < now_us ? now_us - first_us : 0;
@@ -175,7 +174,7 @@ void rd_group_look(struct rd_group *g, struct rd_group_view *view)
 	group_look_queue(&g->queue, view);
 	group_look_conns(g, view);
 	view->workers_max = g->pool.max;
-	view->queue_max = g->queue.bound;
+	view->queue_max = g->queue.waiting.bound;
 	view->conns_max = g->acceptor.conns_max;
 	rd_counters_add(view->count, &g->acceptor.counters);
 	rd_pool_counters(&g->pool, view->count);

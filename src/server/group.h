@@ -22,8 +22,7 @@ struct rd_group {
 struct rd_group_config {
 	size_t descriptors; /* that the process may have: as many slots */
 	size_t conns_max;   /* connections at once */
-	unsigned queue;	    /* connections that may wait for a worker */
-	unsigned concurrency;
+	struct rd_queue_config queue;
 	uint64_t sweep_us; /* no deadline is shorter */
 	bool batch;	   /* its threads do not interrupt others: see group_schedule */
 	struct rd_pool_config pool;

@@ -237,13 +237,27 @@ static bool server_lacks_line(const struct replyd *s)
 	return false;
 }
 
+static struct rd_queue_config server_queue(const struct rd_setup *setup, size_t descriptors)
+{
+	const long *setting = setup->setting;
+
+	return (struct rd_queue_config){
+		.bound = (unsigned)setting[SET_QUEUE],
+		.more = (unsigned)descriptors,
+		.concurrency = server_concurrency(setup),
+		.shed = { .on = setting[SET_QUEUE_SHED],
+			  .target_us = (uint64_t)setting[SET_QUEUE_TARGET_MS] * 1000,
+			  .interval_us = (uint64_t)setting[SET_QUEUE_INTERVAL_MS] * 1000,
+			  .limit_us = (uint64_t)setting[SET_QUEUE_LIMIT_MS] * 1000 },
+	};
+}
+
 static int server_open_clients(struct replyd *s, size_t descriptors)
 {
 	struct rd_group_config config = {
 		.descriptors = descriptors,
 		.conns_max = rd_server_conns(s, s->setup->listeners.count),
-		.queue = (unsigned)s->setup->setting[SET_QUEUE],
-		.concurrency = server_concurrency(s->setup),
+		.queue = server_queue(s->setup, descriptors),
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
 		.pool = server_pool(s),

@@ -6,6 +6,8 @@
 COUNTER(ACCEPTED,  "connections_accepted", "connections accepted")
 COUNTER(CLOSED,    "connections_closed",   "connections closed")
 COUNTER(SHED,      "connections_shed",     "connections refused because the queue was full")
+COUNTER(SHED_WAIT, "exchanges_shed_wait",  "requests refused because they had waited too long")
+COUNTER(SHED_FAIR, "connections_shed_fair", "connections refused for another client's, because the queue was full of their own")
 COUNTER(PARKED,    "connections_parked",   "times a connection was parked")
 COUNTER(EXCHANGES, "exchanges",            "requests answered")
 COUNTER(REFUSED,   "exchanges_refused",    "requests answered with a status of 400 or more")

@@ -130,8 +130,10 @@ static void say_stat(void)
 	       v.parked, v.open, held_now);
 	printf(" detached=%u ended=%u left=%u", handlers_detached(), handlers_ended(),
 	       handlers_left());
-	printf(" served=%llu shed=%llu\n", (unsigned long long)v.count[COUNT_EXCHANGES],
-	       (unsigned long long)v.count[COUNT_SHED]);
+	printf(" served=%llu", (unsigned long long)v.count[COUNT_EXCHANGES]);
+	printf(" shed=%llu", (unsigned long long)v.count[COUNT_SHED]);
+	printf(" shed_wait=%llu", (unsigned long long)v.count[COUNT_SHED_WAIT]);
+	printf(" shed_fair=%llu\n", (unsigned long long)v.count[COUNT_SHED_FAIR]);
 }
 
 static void *listen_to_input(void *arg)
@@ -236,6 +238,7 @@ int main(int argc, char **argv)
 
 	server = replyd_new();
 	MUST(server);
+	MUST(replyd_set(server, "queue_shed", "0") == 0); /* requests are held for long */
 	if (configure(argc, argv, &protocol) || assemble(protocol))
 		return 1;
 	sigaction(SIGTERM, &action, NULL);

@@ -2,6 +2,7 @@
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
 noinst_HEADERS += tests/unit/asking.h
+noinst_HEADERS += tests/unit/overload.h
 
 unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_acceptor
@@ -13,6 +14,7 @@ unit_tests += tests/unit/test_basic
 unit_tests += tests/unit/test_cache
 unit_tests += tests/unit/test_child
 unit_tests += tests/unit/test_chunked
+unit_tests += tests/unit/test_client
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_config
 unit_tests += tests/unit/test_conn
@@ -24,6 +26,7 @@ unit_tests += tests/unit/test_embed
 unit_tests += tests/unit/test_encode
 unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_faults
+unit_tests += tests/unit/test_fair
 unit_tests += tests/unit/test_fastcgi
 unit_tests += tests/unit/test_form
 unit_tests += tests/unit/test_framing
@@ -49,6 +52,7 @@ unit_tests += tests/unit/test_reply
 unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_route
 unit_tests += tests/unit/test_schedule
+unit_tests += tests/unit/test_shed
 unit_tests += tests/unit/test_stack
 unit_tests += tests/unit/test_stack_end
 unit_tests += tests/unit/test_target
@@ -56,6 +60,7 @@ unit_tests += tests/unit/test_units
 unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
 unit_tests += tests/unit/test_variant
+unit_tests += tests/unit/test_waiting
 
 noinst_HEADERS += tests/unit/failing.h
 noinst_HEADERS += tests/unit/served.h

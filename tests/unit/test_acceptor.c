@@ -243,7 +243,7 @@ static unsigned queued(void)
 	unsigned n;
 
 	rd_lock_take(&queue.lock);
-	n = queue.count;
+	n = queue.waiting.count;
 	rd_lock_drop(&queue.lock);
 	return n;
 }
@@ -266,6 +266,7 @@ static int first, second;
 static void fill(size_t conns_max)
 {
 	struct rd_pool_config config = { .min = 1, .max = 1, .stack = 256 * 1024 };
+	struct rd_queue_config waits = { 1, 64, 1, { 0 } };
 	struct rd_sockaddr any = {
 		.in = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } },
 		.len = sizeof(any.in),
@@ -274,7 +275,7 @@ static void fill(size_t conns_max)
 
 	MUST(sem_init(&inside, 0, 0) == 0 && sem_init(&go_on, 0, 0) == 0);
 	MUST(rd_slots_init(&slots, 64, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == 0 &&
-	     rd_queue_init(&queue, 1, 64, 1));
+	     rd_queue_init(&queue, &waits));
 	MUST(rd_pool_start(&pool, &queue, &config) == 0);
 	MUST(rd_listener_open(&listener, &any, &step));
 	listener.protocol = &held;

@@ -124,7 +124,7 @@ static const struct {
 	{ LISTEN("workers { }"),
 	  "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
 	  "here; there are protocol "
-	  "program inetd directory user environment memory cpu time_limit deadlines limits" },
+	  "program inetd busy directory user environment memory cpu time_limit deadlines limits" },
 	{ LISTEN("") LISTEN(""), "t.conf:5: \"/\" stands in line 1 already" },
 	{ "listen \"a:1\" { }\nlisten \"a:1\" { }\n",
 	  "t.conf:2: \"a:1\" stands in line 1 already" },

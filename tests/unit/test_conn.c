@@ -34,7 +34,7 @@ static struct rd_conn *opened(void)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	peer = pair[1];
-	return rd_conn_open(&slots, pair[0], &protocol, NULL, 5);
+	return rd_conn_open(&slots, pair[0], &protocol, NULL, 0, 5);
 }
 
 /* One that has come to `owner` by the way that each takes. */

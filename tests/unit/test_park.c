@@ -81,7 +81,7 @@ static struct rd_conn *held_conn(void)
 	ck_assert_int_eq(rd_slots_init(&slots, 64, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	peer = pair[1];
-	c = rd_conn_open(&slots, pair[0], NULL, NULL, 1);
+	c = rd_conn_open(&slots, pair[0], NULL, NULL, 0, 1);
 	rd_conn_pass(c, OWN_MAIN, OWN_QUEUE);
 	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
 	return c;

@@ -102,6 +102,7 @@ static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, si
 
 static void begin_bound(unsigned bound, unsigned min, unsigned max)
 {
+	struct rd_queue_config waits = { bound, max * RD_BATCH, 1, { 0 } };
 	struct rd_pool_config config = {
 		.min = min,
 		.max = max,
@@ -110,7 +111,7 @@ static void begin_bound(unsigned bound, unsigned min, unsigned max)
 	};
 
 	ck_assert_int_eq(rd_slots_init(&slots, 256, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), 0);
-	ck_assert(rd_queue_init(&queue, bound, max * RD_BATCH, 1));
+	ck_assert(rd_queue_init(&queue, &waits));
 	ck_assert_int_eq(rd_pool_start(&pool, &queue, &config), 0);
 }
 
@@ -134,7 +135,7 @@ static void ask(const char *requests)
 		MUST(i < CLIENTS && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 		client[i] = pair[1];
 		MUST(send(client[i], &requests[k], 1, 0) == 1);
-		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
+		conn[i] = rd_conn_open(&slots, pair[0], &toy, NULL, 0, 1);
 		endless = *conn[i]->transport.ops;
 		endless.recv = endless_recv;
 		if (requests[k] == 'e')
@@ -322,7 +323,7 @@ START_TEST(turns_though_full)
 	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	client[1] = pair[1];
 	MUST(send(client[1], "x", 1, 0) == 1);
-	entry.conn = conn[1] = rd_conn_open(&slots, pair[0], &toy, NULL, 1);
+	entry.conn = conn[1] = rd_conn_open(&slots, pair[0], &toy, NULL, 0, 1);
 	rd_conn_pass(conn[1], OWN_MAIN, OWN_QUEUE);
 	while (rd_queue_push(&queue, &entry, 1) == 0)
 		sched_yield();

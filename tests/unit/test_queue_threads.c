@@ -98,8 +98,9 @@ START_TEST(among_threads)
 {
 	pthread_t pusher[PUSHERS];
 	unsigned number[PUSHERS];
+	struct rd_queue_config config = { 64, 8 * RD_BATCH, 2, { 0 } };
 
-	ck_assert(rd_queue_init(&q, 64, 8 * RD_BATCH, 2));
+	ck_assert(rd_queue_init(&q, &config));
 	for (int i = 0; i < WORKERS; i++) {
 		rd_queue_join(&q);
 		PTH(pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]));

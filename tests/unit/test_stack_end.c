@@ -188,6 +188,53 @@ START_TEST(last)
 }
 END_TEST
 
+/* It waited in vain for a worker: told so, not performed, and the connection lives on. */
+static const struct {
+	const char *in, *statuses;
+	enum rd_verdict verdict;
+} sheds[] = {
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\n", "503 ", RD_WANTS_READ },
+	{ "GET /toy HTTP/1.1\r\n" HOST "\r\nGET /toy HTTP/1.1\r\n" HOST "\r\n", "503 503 ",
+	  RD_WANTS_READ },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", "503 ", RD_WANTS_READ },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\na", "503 ", RD_WANTS_READ },
+	{ "POST /toy HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n", "503 ",
+	  RD_LINGER },
+	{ "GET /toy HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", "503 ", RD_CLOSE },
+	{ "GET /toy HTTP/1.0\r\n\r\n", "503 ", RD_CLOSE },
+	{ "GET\r\n\r\n", "400 ", RD_LINGER },
+	{ "GET /toy HTTP/1.1\r\n", "", RD_WANTS_READ },
+	{ "", "", RD_WANTS_READ },
+};
+
+START_TEST(shed)
+{
+	static const char next[] = "GET /toy HTTP/1.1\r\n" HOST "\r\n";
+	struct rd_span all;
+
+	sends_text(sheds[_i].in, IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+	if (stack.memory.pieces > 0)
+		rd_memory_feed(&stack.memory);
+	stack.conn.shed = true;
+	ck_assert_int_eq(stack_turn(&stack), sheds[_i].verdict);
+	all = got();
+	ck_assert_str_eq(statuses(all), sheds[_i].statuses);
+	if (strncmp(sheds[_i].statuses, "503", 3) == 0)
+		ck_assert_ptr_nonnull(memmem(all.at, all.len, "\r\nRetry-After: ", 15));
+	if (stack.reason != CLOSE_NONE)
+		return;
+	stack.conn.shed = false;
+	if (strcmp(sheds[_i].in, sheds[0].in) == 0) {
+		stack.piece[stack.memory.pieces++] = (struct rd_span){ next, strlen(next) };
+		ck_assert(rd_memory_feed(&stack.memory));
+		ck_assert_int_eq(stack_turn(&stack), RD_WANTS_READ);
+		ck_assert_str_eq(statuses(got()), "503 200 ");
+	}
+	stack_close(&stack, CLOSE_CUT);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("stack_end");
@@ -202,6 +249,7 @@ int main(void)
 	tcase_add_test(tcase, drip);
 	tcase_add_test(tcase, next_head);
 	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
+	tcase_add_loop_test(tcase, shed, 0, COUNT(sheds));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
