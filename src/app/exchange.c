@@ -18,7 +18,7 @@ void rd_exchange_begin(struct replyd_exchange *x)
 	x->rest = 0;
 	x->host = NULL;
 	x->route = NULL;
-	x->deadline_us = 0;
+	x->until_us = x->deadline_us = 0;
 	x->link = NULL;
 	x->connection = NULL;
 	x->memory = (struct rd_arena){ NULL };

@@ -125,6 +125,7 @@ struct replyd_exchange {
 	size_t rest;	       /* where in the path begins what is below its route's */
 	struct rd_host *host;  /* that is asked, and the route that answers, once they are known */
 	struct rd_route *route;
+	uint64_t until_us;	    /* monotonic; its client waits no longer; 0: it does not say */
 	uint64_t deadline_us;	    /* monotonic; the reply is in vain after it; 0: never */
 	const struct rd_link *link; /* NULL: a connection that can nothing of that */
 	void *connection;	    /* the link's */

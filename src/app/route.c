@@ -157,6 +157,11 @@ void rd_route_learn(struct rd_route *route, unsigned us)
 		atomic_store_explicit(&route->mean_us, next, memory_order_relaxed);
 }
 
+bool rd_route_in_time(const struct rd_route *route, uint64_t now_us, uint64_t until_us)
+{
+	return now_us + atomic_load_explicit(&route->mean_us, memory_order_relaxed) <= until_us;
+}
+
 bool rd_route_blocks(const struct rd_route *route)
 {
 	return route->handler.blocks ||

@@ -71,6 +71,8 @@ void rd_router_free(struct rd_router *r);
 
 /* Learns that the handler took `us`. */
 void rd_route_learn(struct rd_route *route, unsigned us);
+/* Whether it is likely that it would be done by `until_us`, begun at `now_us`. */
+bool rd_route_in_time(const struct rd_route *route, uint64_t now_us, uint64_t until_us);
 /* Whether its handler is known to block: its recent mean is 100 us or more. */
 bool rd_route_blocks(const struct rd_route *route);
 

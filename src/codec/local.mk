@@ -39,4 +39,6 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/range.h \
 	src/codec/target.c \
 	src/codec/target.h \
+	src/codec/timeout.c \
+	src/codec/timeout.h \
 	src/codec/token.h

@@ -15,6 +15,8 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 
 	x->now_us = began;
 	x->deadline_us = route->policy.time_us ? began + route->policy.time_us : 0;
+	if (x->until_us && (!x->deadline_us || x->until_us < x->deadline_us))
+		x->deadline_us = x->until_us;
 	if (blocks)
 		rd_worker_block(worker);
 	status = route->handler.perform(x, route->data);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "codec/date.h"
+#include "codec/timeout.h"
 #include "serve/call.h"
 #include "serve/detach.h"
 #include "serve/http.h"
@@ -177,14 +178,19 @@ static enum rd_http_step http_await_body(struct rd_http *h)
 	return STEP_BODY;
 }
 
-/* What is shed costs no more than its head: not even its route is looked for. */
-static enum rd_http_step http_shed(struct rd_http *h, enum rd_counter why)
+static void http_retry_after(struct rd_http *h)
 {
 	char after[16];
 
-	rd_count(&h->s.worker->counters, why);
 	snprintf(after, sizeof(after), "%u", rd_http_retry_s());
 	rd_reply_field(&h->x.reply, "Retry-After", after);
+}
+
+/* What is shed costs no more than its head: not even its route is looked for. */
+static enum rd_http_step http_shed(struct rd_http *h, enum rd_counter why)
+{
+	rd_count(&h->s.worker->counters, why);
+	http_retry_after(h);
 	return http_turn_away(h, 503);
 }
 
@@ -265,6 +271,30 @@ static enum rd_http_step http_performed(struct rd_http *h, int status)
 	return STEP_REPLY;
 }
 
+/* How long its client waits, from when its request was there, if it says so. */
+static void http_until(struct rd_http *h)
+{
+	const struct rd_intake *i = h->s.intake;
+	uint64_t asked_us = h->s.conn->ready_us, us;
+
+	if (i && i->began_us < asked_us)
+		asked_us = i->began_us; /* its head was there before this turn */
+	if (rd_timeout_parse(rd_head_field(&h->x.head, FIELD_REQUEST_TIMEOUT), &us))
+		h->x.until_us = us < UINT64_MAX - asked_us ? asked_us + us : UINT64_MAX;
+}
+
+/*
+ * It is not performed, since its client would not wait for it. What is believed of the route falls
+ * each time, so that some are performed, and it is seen when they are faster again.
+ */
+static int http_in_vain(struct rd_http *h)
+{
+	rd_count(&h->s.worker->counters, COUNT_SHED_DEADLINE);
+	rd_route_learn(h->x.route, 0);
+	http_retry_after(h);
+	return 503;
+}
+
 enum rd_http_step rd_http_perform(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
@@ -276,7 +306,15 @@ enum rd_http_step rd_http_perform(struct rd_http *h)
 	if (rd_route_blocks(x->route) && rd_stream_flush(&h->s, &h->verdict) == NEXT_END &&
 	    h->verdict == RD_CLOSE)
 		return STEP_END; /* earlier replies do not wait for this one */
-	status = rd_call(h->s.worker, x->route, x);
+	if (rd_stream_left(&h->s, x->head.minor > 0 && rd_output_empty(&h->s.out))) {
+		rd_exchange_end(x);
+		h->verdict = RD_CLOSE;
+		return STEP_END;
+	}
+	http_until(h);
+	status = x->until_us && !rd_route_in_time(x->route, h->s.worker->now_us, x->until_us)
+			 ? http_in_vain(h)
+			 : rd_call(h->s.worker, x->route, x);
 	if (!h->s.detached)
 		return http_performed(h, status);
 	rd_reply_reset(&x->reply);

@@ -119,6 +119,8 @@ static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 	enum rd_verdict verdict;
 	int status;
 
+	if (rd_stream_left(&l->s, false))
+		return RD_CLOSE;
 	line_ask(l, len);
 	status = rd_call(l->s.worker, l->service->route, &l->x);
 	rd_count(&l->s.worker->counters, COUNT_EXCHANGES);

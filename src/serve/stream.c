@@ -183,6 +183,16 @@ static bool stream_holds(const struct rd_stream *s)
 	return s->out.body.left > 0 || s->detached || (s->intake && !s->intake->discard);
 }
 
+bool rd_stream_left(struct rd_stream *s, bool probe)
+{
+	if (s->worker->now_us < s->conn->ready_us + RD_WAITED_US ||
+	    !rd_watch_left(&s->watch, s->conn, probe))
+		return false;
+	rd_count(&s->worker->counters, COUNT_GONE);
+	s->conn->reason = CLOSE_PEER_RESET;
+	return true;
+}
+
 static bool stream_keep(struct rd_stream *s)
 {
 	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;

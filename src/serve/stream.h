@@ -24,6 +24,9 @@ struct rd_stream_window {
 	uint64_t given;	   /* with the kernel when it began, and since */
 };
 
+/* A request that waited so long for its worker is not performed for a client who has left. */
+enum { RD_WAITED_US = 50 * 1000 };
+
 struct rd_stream {
 	struct rd_conn *conn;
 	struct rd_worker *worker;
@@ -82,6 +85,12 @@ void rd_stream_unended(struct rd_stream *s);
 
 /* After the last reply is sent: closes at once, or lingers where unread bytes may be under way. */
 enum rd_verdict rd_stream_finish(struct rd_stream *s);
+
+/*
+ * Before something is performed: whether it waited long, and its client has left meanwhile. Then
+ * that is counted, and the connection is to be closed. `probe` as of rd_watch_gone.
+ */
+bool rd_stream_left(struct rd_stream *s, bool probe);
 
 /*
  * Whether the client took too little while its window lasted: nothing, or less than `rate` bytes a

@@ -24,15 +24,11 @@ static void watch_probe(struct rd_watch *w, struct rd_transport *t)
 	(void)rd_transport_send(t, &iov, 1, false, &sent);
 }
 
-bool rd_watch_gone(struct rd_watch *w, struct rd_conn *c, bool probe)
+/* False where nothing is known, also when it was just told 102. */
+static bool watch_look(struct rd_watch *w, struct rd_conn *c, bool probe)
 {
 	struct pollfd p = { .fd = c->transport.fd, .events = POLLRDHUP };
-	struct epoll_event event[3];
 
-	if (w->epoll_fd >= 0) /* an edge that was seen is not shown again */
-		(void)epoll_wait(w->epoll_fd, event, 3, 0);
-	if (c->slots && atomic_load_explicit(&c->slots->cut, memory_order_relaxed))
-		return true;
 	if (p.fd < 0 || poll(&p, 1, 0) <= 0)
 		return false;
 	if (p.revents & (POLLHUP | POLLERR | POLLNVAL))
@@ -40,6 +36,24 @@ bool rd_watch_gone(struct rd_watch *w, struct rd_conn *c, bool probe)
 	if (p.revents & POLLRDHUP && probe && !w->probed)
 		watch_probe(w, &c->transport);
 	return false;
+}
+
+bool rd_watch_left(struct rd_watch *w, struct rd_conn *c, bool probe)
+{
+	if (watch_look(w, c, probe))
+		return true;
+	return w->probed && watch_look(w, c, false);
+}
+
+bool rd_watch_gone(struct rd_watch *w, struct rd_conn *c, bool probe)
+{
+	struct epoll_event event[3];
+
+	if (w->epoll_fd >= 0) /* an edge that was seen is not shown again */
+		(void)epoll_wait(w->epoll_fd, event, 3, 0);
+	if (c->slots && atomic_load_explicit(&c->slots->cut, memory_order_relaxed))
+		return true;
+	return watch_look(w, c, probe);
 }
 
 static bool watch_add(struct rd_watch *w, int fd, uint32_t events)

@@ -23,6 +23,12 @@ struct rd_watch {
  */
 bool rd_watch_gone(struct rd_watch *w, struct rd_conn *conn, bool probe);
 
+/*
+ * Whether the client left while its request waited. As rd_watch_gone, but for the server's end;
+ * and when it was told 102, a second look is taken at once.
+ */
+bool rd_watch_left(struct rd_watch *w, struct rd_conn *conn, bool probe);
+
 /* A descriptor that is readable when rd_watch_gone may say otherwise. -1 with errno. */
 int rd_watch_fd(struct rd_watch *w, struct rd_conn *conn, uint64_t deadline_us);
 

@@ -132,6 +132,9 @@ class Client:
 				got = reply.read(self.came, no_body, self.end == "end of stream")
 			except reply.Malformed as error:
 				raise Failure(expected, self._so_far(f"malformed: {error}")) from None
+			if got and got[0].status == 102 and 102 not in statuses:
+				del self.came[:got[1]]
+				continue
 			if got:
 				break
 			if self.end or not self._fill(until):

@@ -133,7 +133,9 @@ static void say_stat(void)
 	printf(" served=%llu", (unsigned long long)v.count[COUNT_EXCHANGES]);
 	printf(" shed=%llu", (unsigned long long)v.count[COUNT_SHED]);
 	printf(" shed_wait=%llu", (unsigned long long)v.count[COUNT_SHED_WAIT]);
-	printf(" shed_fair=%llu\n", (unsigned long long)v.count[COUNT_SHED_FAIR]);
+	printf(" shed_fair=%llu", (unsigned long long)v.count[COUNT_SHED_FAIR]);
+	printf(" shed_deadline=%llu", (unsigned long long)v.count[COUNT_SHED_DEADLINE]);
+	printf(" gone=%llu\n", (unsigned long long)v.count[COUNT_GONE]);
 }
 
 static void *listen_to_input(void *arg)

@@ -33,6 +33,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_stack
 tests_fuzz_fuzz_stack_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_timeout
+tests_fuzz_fuzz_timeout_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_units
 tests_fuzz_fuzz_units_LDADD = $(fuzz_link)
 endif
