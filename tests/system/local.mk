@@ -18,6 +18,7 @@ system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
 system_tests += tests/system/reload.py
+system_tests += tests/system/programs.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/service.sh
 system_tests += tests/system/site.sh

@@ -63,7 +63,7 @@ class Server:
 		self.tmp = tempfile.mkdtemp(prefix="replyd-")
 		self.root = os.path.join(self.tmp, "www")
 		self.unix = os.path.join(self.tmp, "socket")
-		self.process, self.port = None, 0
+		self.process, self.port, self.addresses = None, 0, []
 		os.mkdir(self.root)
 		for name, data in dict(files).items():
 			with open(os.path.join(self.root, name), "wb") as file:
@@ -77,6 +77,13 @@ class Server:
 			self.process.kill()
 			self.process.wait()
 		shutil.rmtree(self.tmp)
+
+	def configured(self, text):
+		"""As this configuration says, whose first address is one of 127.0.0.1."""
+		path = os.path.join(self.tmp, "replyd.conf")
+		with open(path, "w", encoding="utf-8") as file:
+			file.write(text)
+		self.start(config=path)
 
 	def start(self, *options, files=True, config=None):
 		"""On a free port of 127.0.0.1, and on the Unix socket; serves `root`, or no files. Or as
@@ -94,12 +101,14 @@ class Server:
 
 		def line():
 			with open(out, encoding="utf-8") as file:
-				return re.search(r"ready on \S*127\.0\.0\.1:(\d+)/? .*\n", file.read())
+				return re.search(r"ready on .*\n", file.read())
 
 		until(lambda: line() or self.process.poll() is not None, "the ready line")
 		if not line():
 			raise Failure(f"the server ended: {self.stderr()}")
-		self.port = int(line()[1])
+		found = re.findall(r"(127\.0\.0\.\d+):(\d+)", line()[0])
+		self.addresses = [(host, int(port)) for host, port in found]
+		self.port = self.addresses[0][1]
 
 	def stderr(self):
 		with open(os.path.join(self.tmp, "err"), encoding="utf-8", errors="replace") as file:
@@ -118,6 +127,12 @@ class Server:
 			self.stderr(), flags=re.MULTILINE)
 		if status != 0 or said:
 			raise Failure(f"the server ended with status {status}: {self.stderr()}")
+
+	def unharmed(self):
+		"""No sanitizer complained."""
+		found = SANITIZER.search(self.stderr())
+		if found:
+			raise Failure(f"a sanitizer: {self.stderr()[found.start():][:4000]}")
 
 	def stop(self):
 		self.signal()
