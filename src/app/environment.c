@@ -26,20 +26,29 @@ static const char *environment_text(struct replyd_exchange *x, struct rd_span s)
 	return rd_arena_text(&x->memory, s.at ? s.at : "", s.len);
 }
 
-/* The host that was asked, without its port; and the port that it names. */
+/* Where no host was asked for, the address that it was asked at. */
+static struct rd_span environment_host(struct replyd_exchange *x)
+{
+	if (x->framing.host.len > 0)
+		return x->framing.host;
+	return rd_span_of(x->link && x->link->server ? x->link->server(x) : "localhost");
+}
+
+/* The host, without its port; and the port that it names. */
 static bool environment_server(struct replyd_exchange *x, const struct rd_environment *e,
 			       struct rd_buffer *to)
 {
-	struct rd_span host = x->framing.host;
-	const char *colon = host.at ? memrchr(host.at, ':', host.len) : NULL;
+	struct rd_span host = environment_host(x);
+	const char *colon = memrchr(host.at, ':', host.len);
 	struct rd_span port = { "80", 2 };
 
 	if (colon && memchr(colon, ']', (size_t)(host.at + host.len - colon)))
 		colon = NULL; /* of an IPv6 address */
-	if (colon) {
+	if (colon && colon + 1 < host.at + host.len) {
 		port = (struct rd_span){ colon + 1, (size_t)(host.at + host.len - colon - 1) };
-		host.len = (size_t)(colon - host.at);
 	}
+	if (colon)
+		host.len = (size_t)(colon - host.at);
 	return environment_one(e, to, "SERVER_NAME", environment_text(x, host)) &&
 	       environment_one(e, to, "SERVER_PORT", environment_text(x, port));
 }

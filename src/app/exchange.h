@@ -66,6 +66,7 @@ struct rd_reply {
 	bool relayed;		 /* what a program says: its faults are those of a gateway */
 	struct rd_buffer pieces; /* of a reply in pieces: what the link does not have yet */
 	const char *fault;	 /* what the handler did wrong; NULL: nothing */
+	const char *local;	 /* the reply is what a GET of this path and query gives; or NULL */
 	struct rd_span ready;	 /* status line and fields made before; `fields` come behind */
 	uint64_t length;	 /* of the body, also where it is not sent (HEAD) */
 	struct rd_body body;
@@ -80,6 +81,8 @@ struct rd_reply {
 struct rd_link {
 	/* The client's address, without a port. */
 	const char *(*client)(struct replyd_exchange *x);
+	/* The address that it came to: "127.0.0.1:8080", or "localhost". May be NULL. */
+	const char *(*server)(struct replyd_exchange *x);
 	/*
 	 * Over a Unix socket: the user whose process connected. Elsewhere (uid_t)-1, which nobody
 	 * is. NULL where nobody asks.

@@ -29,7 +29,7 @@ void rd_reply_begin(struct rd_reply *r)
 	r->state = PIECES_NONE;
 	r->cut = r->relayed = false;
 	r->pieces = (struct rd_buffer){ 0 };
-	r->fault = NULL;
+	r->fault = r->local = NULL;
 	r->ready = (struct rd_span){ NULL, 0 };
 	r->length = 0;
 	r->body = (struct rd_body){ .file = -1 };

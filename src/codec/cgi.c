@@ -67,14 +67,14 @@ static bool cgi_status(struct rd_cgi *c, struct rd_span value)
 
 static bool cgi_length(struct rd_cgi *c, struct rd_span value)
 {
-	if (c->has_length || value.len == 0 || cgi_number(value, &c->length) != value.len)
+	if (c->has_length || cgi_number(value, &c->length) != value.len)
 		return false;
 	return c->has_length = true;
 }
 
 static bool cgi_once(struct rd_span *to, struct rd_span value)
 {
-	if (to->at || value.len == 0)
+	if (to->at)
 		return false;
 	*to = value;
 	return true;
@@ -91,6 +91,8 @@ static bool cgi_field(struct rd_cgi *c, struct rd_span line)
 	value = rd_span_trim((struct rd_span){ colon + 1, line.len - name.len - 1 });
 	if (!cgi_name_ok(name) || !cgi_value_ok(value))
 		return false;
+	if (value.len == 0) /* as if it were not there (RFC 3875 §6.3) */
+		return true;
 	if (rd_span_eq_nocase(name, "Status"))
 		return cgi_status(c, value);
 	if (rd_span_eq_nocase(name, "Content-Length"))
@@ -104,6 +106,12 @@ static bool cgi_field(struct rd_cgi *c, struct rd_span line)
 	c->field[c->fields].name = name;
 	c->field[c->fields++].value = value;
 	return true;
+}
+
+static bool cgi_is_local(const struct rd_cgi *c)
+{
+	return c->location.at && c->location.at[0] == '/' && !c->status && !c->type.at &&
+	       !c->has_length && c->fields == 0;
 }
 
 int rd_cgi_parse(const char *buf, size_t len, struct rd_cgi *c)
@@ -127,6 +135,7 @@ int rd_cgi_parse(const char *buf, size_t len, struct rd_cgi *c)
 	}
 	if (!c->type.at && !c->location.at && !c->status)
 		return -1;
+	c->local = cgi_is_local(c);
 	if (!c->status)
 		c->status = c->location.at ? 302 : 200;
 	return (int)at;

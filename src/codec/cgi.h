@@ -23,6 +23,7 @@ struct rd_cgi {
 	uint64_t length;
 	struct rd_span type; /* at is NULL where it says none */
 	struct rd_span location;
+	bool local; /* it is a path of this server, and nothing else is said (RFC 3875 §6.2.2) */
 	unsigned fields; /* others, in their order */
 	struct {
 		struct rd_span name, value;

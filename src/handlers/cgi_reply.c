@@ -30,6 +30,11 @@ static bool cgi_begin(struct rd_cgi_reply *r, const struct rd_cgi *cgi)
 {
 	const char *location = cgi_text(r, cgi->location);
 
+	r->begun = true;
+	if (cgi->local) {
+		r->local = location;
+		return location;
+	}
 	r->x->reply.relayed = true;
 	if (location)
 		replyd_add_field(r->x, "Location", location);
@@ -42,12 +47,13 @@ static bool cgi_begin(struct rd_cgi_reply *r, const struct rd_cgi *cgi)
 	}
 	r->has_length = cgi->has_length;
 	r->length = cgi->length;
-	r->begun = true;
 	return replyd_begin(r->x, cgi->status, cgi_text(r, cgi->type)) == 0;
 }
 
 static bool cgi_body(struct rd_cgi_reply *r, const char *bytes, size_t len)
 {
+	if (r->local) /* it has nothing more to say */
+		return true;
 	r->len += len;
 	if (r->has_length && r->len > r->length)
 		return cgi_wrong(r, "it wrote more than the length that it said");
@@ -92,8 +98,10 @@ int rd_cgi_reply_end(struct rd_cgi_reply *r, bool whole, const char *who)
 		cgi_wrong(r, "it ended before its reply was whole");
 	else if (r->has_length && r->len < r->length && (head || r->len > 0))
 		cgi_wrong(r, "it wrote less than the length that it said");
-	if (!r->fault)
+	if (!r->fault) {
+		r->x->reply.local = r->local;
 		return 0;
+	}
 	replyd_log(r->x, "%s: %s", who, r->fault);
 	return 502;
 }

@@ -15,6 +15,7 @@ struct rd_cgi_reply {
 	bool has_length; /* that it said ... */
 	uint64_t length;
 	uint64_t len;	       /* ... and what came */
+	const char *local;     /* another path of this server is the reply; or NULL */
 	struct rd_buffer head; /* while it is not whole */
 	const char *fault;     /* what is wrong with it; NULL: nothing */
 };

@@ -27,6 +27,7 @@ struct rd_http {
 	enum rd_verdict verdict; /* of STEP_END */
 	unsigned answered;	 /* requests in this turn */
 	unsigned reads;		 /* in this turn */
+	unsigned local;		 /* times that this request was taken elsewhere */
 	const char *head;	 /* that was parsed, in the worker's buffer ... */
 	size_t head_len;	 /* ... up to the next read */
 	struct replyd_exchange x;

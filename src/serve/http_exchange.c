@@ -18,6 +18,7 @@
 #include "serve/detach.h"
 #include "serve/http.h"
 #include "serve/intake.h"
+#include "serve/local.h"
 
 #include <stdio.h>
 
@@ -154,6 +155,7 @@ static enum rd_http_step http_take_up(struct rd_http *h)
 		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
 	h->head = i->head;
 	h->head_len = i->head_len;
+	h->local = 0;
 	return STEP_PERFORM;
 }
 
@@ -199,6 +201,7 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 	struct replyd_exchange *x = &h->x;
 	int status = http_read_head(x);
 
+	h->local = 0;
 	if (status)
 		return rd_http_refuse(h, status, CLOSE_BAD_REQUEST);
 	rd_exchange_begin(x);
@@ -257,8 +260,8 @@ static void http_leave_body(struct rd_http *h)
 	i->most = i->taken + RD_DISCARD_MAX;
 }
 
-/* The handler is done. */
-static enum rd_http_step http_performed(struct rd_http *h, int status)
+/* The reply is all there. */
+static enum rd_http_step http_answered(struct rd_http *h, int status)
 {
 	struct replyd_exchange *x = &h->x;
 
@@ -295,6 +298,26 @@ static int http_in_vain(struct rd_http *h)
 	return 503;
 }
 
+/* Another path of this server is the reply. */
+static enum rd_http_step http_elsewhere(struct rd_http *h)
+{
+	int status = rd_local_take(h);
+
+	if (!status)
+		status = rd_app_find(h->service->app, &h->x);
+	if (!status)
+		status = rd_call_admit(h->s.worker, &h->x);
+	return status ? http_answered(h, status) : STEP_PERFORM;
+}
+
+/* The handler is done. */
+static enum rd_http_step http_performed(struct rd_http *h, int status)
+{
+	if (h->x.reply.local && status == 0)
+		return http_elsewhere(h);
+	return http_answered(h, status);
+}
+
 enum rd_http_step rd_http_perform(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
@@ -302,7 +325,7 @@ enum rd_http_step rd_http_perform(struct rd_http *h)
 
 	x->link = &rd_http_link;
 	x->connection = h;
-	x->streamed = h->s.intake && x->route->policy.stream;
+	x->streamed = h->s.intake && x->route->policy.stream && http_has_body(&x->framing);
 	if (rd_route_blocks(x->route) && rd_stream_flush(&h->s, &h->verdict) == NEXT_END &&
 	    h->verdict == RD_CLOSE)
 		return STEP_END; /* earlier replies do not wait for this one */

@@ -155,6 +155,7 @@ static struct replyd_exchange *http_link_detach(struct replyd_exchange *x)
 const struct rd_link rd_http_link = {
 	.client = rd_link_client,
 	.peer = rd_link_peer,
+	.server = rd_link_server,
 	.read = http_link_read,
 	.send = http_link_send,
 	.cancelled = http_link_cancelled,

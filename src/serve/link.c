@@ -43,6 +43,21 @@ uid_t rd_link_peer(struct replyd_exchange *x)
 	return peer.uid;
 }
 
+const char *rd_link_server(struct replyd_exchange *x)
+{
+	const struct rd_stream *s = x->connection;
+	struct rd_sockaddr at = { .len = sizeof(at.storage) };
+	char text[RD_ADDRESS_TEXT];
+	const char *server;
+	int fd = s->conn->transport.fd;
+
+	if (fd < 0 || getsockname(fd, &at.sa, &at.len) != 0 || at.sa.sa_family == AF_UNIX)
+		return "localhost";
+	rd_address_format(&at.sa, at.len, text, sizeof(text));
+	server = rd_arena_text(&x->memory, text, strlen(text));
+	return server ? server : "localhost";
+}
+
 bool rd_link_cancelled(struct replyd_exchange *x, bool probe)
 {
 	struct rd_stream *s = x->connection;

@@ -10,6 +10,7 @@
 
 const char *rd_link_client(struct replyd_exchange *x);
 uid_t rd_link_peer(struct replyd_exchange *x);
+const char *rd_link_server(struct replyd_exchange *x);
 int rd_link_cancel_fd(struct replyd_exchange *x);
 
 /* `probe`: the client may be told 102 (serve/watch.h). */

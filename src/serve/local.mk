@@ -19,6 +19,8 @@ src_serve_libserve_la_SOURCES = \
 	src/serve/line.h \
 	src/serve/link.c \
 	src/serve/link.h \
+	src/serve/local.c \
+	src/serve/local.h \
 	src/serve/output.c \
 	src/serve/output.h \
 	src/serve/spool.c \

@@ -10,6 +10,59 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	MOVE = 1024 * 1024, /* bytes of a file that are sent, before the rest is moved */
+	PIECE = 16 * 1024,
+};
+
+/* Bytes that the client has still to take. */
+static uint64_t spool_left(const struct rd_spool *s)
+{
+	return s->store.len - s->sent;
+}
+
+/* The rest of the file, in a store of its own. */
+static bool spool_move(const struct rd_spool *s, struct rd_store *to, const char *directory)
+{
+	char piece[PIECE];
+	uint64_t at = s->sent;
+
+	while (at < s->store.len) {
+		ssize_t n = pread(s->store.file, piece, sizeof(piece), (off_t)at);
+
+		if (n <= 0 || rd_store_add(to, piece, (size_t)n, directory) != 0)
+			return false;
+		at += (uint64_t)n;
+	}
+	return true;
+}
+
+/*
+ * What was sent is not kept for ever, though the client is always behind. Where the rest cannot be
+ * moved, the file goes on to grow.
+ */
+static void spool_forget(struct rd_spool *s, const char *directory)
+{
+	struct rd_store rest = { .file = -1 };
+
+	if (s->store.file < 0) {
+		rd_buffer_drop(&s->store.memory, s->sent);
+		s->store.len -= s->sent;
+		s->sent = 0;
+		return;
+	}
+	if (s->sent < MOVE || s->sent < spool_left(s))
+		return;
+	if (!spool_move(s, &rest, directory)) {
+		rd_store_free(&rest);
+		return;
+	}
+	rd_store_free(&s->store);
+	s->store = rest;
+	s->sent = 0;
+}
 
 static int spool_keep(struct rd_spool *s, const struct iovec *iov, int n, size_t skip,
 		      const struct rd_spool_limits *limits)
@@ -22,7 +75,7 @@ static int spool_keep(struct rd_spool *s, const struct iovec *iov, int n, size_t
 		skip -= gone;
 		if (left == 0)
 			continue;
-		if (left > limits->most || s->store.len > limits->most - left)
+		if (left > limits->most || spool_left(s) > limits->most - left)
 			return EFBIG;
 		error = rd_store_add(&s->store, (const char *)iov[i].iov_base + gone, left,
 				     limits->directory);
@@ -73,6 +126,7 @@ int rd_spool_send(struct rd_spool *s, struct rd_output *out, struct rd_transport
 	error = spool_drain(s, t);
 	if (error)
 		return error;
+	spool_forget(s, limits->directory);
 	if (s->store.len == 0 && n > 0) {
 		switch (rd_transport_send(t, iov, n, false, &sent)) {
 		case IO_OK:

@@ -19,7 +19,7 @@ enum { RD_SPOOL_MOST = 64 * 1024 * 1024 }; /* bytes, where nothing else is said 
 /* Where it keeps, and how much. */
 struct rd_spool_limits {
 	const char *directory;
-	uint64_t most; /* bytes */
+	uint64_t most; /* bytes that the client has not taken */
 };
 
 /*
