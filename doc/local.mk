@@ -3,6 +3,7 @@
 dist_man_MANS += \
 	doc/replyc-load.1 \
 	doc/replyc.1 \
+	doc/replyd.3 \
 	doc/replyd.8 \
 	doc/replyd.conf.5
 
@@ -11,3 +12,14 @@ EXTRA_DIST += \
 	doc/http-conformance.md \
 	doc/lifecycle.md \
 	doc/overload.md
+	doc/lifecycle.md
+
+# Each function is found as a page of its own, which is that one.
+function_pages = $$(sed -nE '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Fn (replyd_[a-z_]+).*/\1.3/p' \
+	$(srcdir)/doc/replyd.3)
+
+install-data-hook:
+	for page in $(function_pages); do $(LN_S) -f replyd.3 "$(DESTDIR)$(man3dir)/$$page" || exit 1; done
+
+uninstall-hook:
+	for page in $(function_pages); do rm -f "$(DESTDIR)$(man3dir)/$$page"; done

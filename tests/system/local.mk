@@ -11,6 +11,7 @@ system_tests += tests/system/drain.py
 system_tests += tests/system/examples.py
 system_tests += tests/system/faults.py
 system_tests += tests/system/fastcgi.py
+system_tests += tests/system/exports.sh
 system_tests += tests/system/files.sh
 system_tests += tests/system/hostile.py
 system_tests += tests/system/load.py
