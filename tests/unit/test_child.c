@@ -183,19 +183,19 @@ START_TEST(by_itself)
 }
 END_TEST
 
-/* Until its time is over. */
+/* Until its time is over, which begins when it has written. */
 static const struct {
 	const char *script;
 	int status;
 } lates[] = {
-	{ "exec sleep 1000", -15 },
-	{ "sleep 1000", -15 },
-	{ "kill -STOP $$; sleep 1000", -15 },
-	{ "trap 'exit 7' TERM; sleep 1000 & wait", 7 },
-	{ "trap '' TERM; sleep 1000; sleep 1000", -9 },
+	{ "echo; exec sleep 1000", -15 },
+	{ "echo; sleep 1000", -15 },
+	{ "echo; kill -STOP $$; sleep 1000", -15 },
+	{ "trap 'exit 7' TERM; echo; sleep 1000 & wait", 7 },
+	{ "trap '' TERM; echo; sleep 1000; sleep 1000", -9 },
 	{ "exec cat /dev/zero", -15 },
-	{ "while :; do echo error >&2; done", -15 },
-	{ "cat >/dev/null; exec sleep 1000", -15 },
+	{ "echo; while :; do echo error >&2; done", -15 },
+	{ "cat >/dev/null; echo; exec sleep 1000", -15 },
 };
 
 static bool forget(void *owner, const char *bytes, size_t len)
@@ -203,11 +203,22 @@ static bool forget(void *owner, const char *bytes, size_t len)
 	return owner && bytes && len;
 }
 
+static bool begin_time(void *owner, const char *bytes, size_t len)
+{
+	if (!x.deadline_us)
+		late_after(50);
+	return owner && bytes && len;
+}
+
+static bool take_begin_time(void *owner, const char *bytes, size_t len)
+{
+	return begin_time(owner, bytes, len) && take(owner, bytes, len);
+}
+
 START_TEST(late)
 {
 	run.child.in = (struct rd_span){ large, sizeof(large) };
-	run.child.output = forget;
-	late_after(50);
+	run.child.output = begin_time;
 	run_script(lates[_i].script);
 	ck_assert_int_eq(run.end, CHILD_LATE);
 	ck_assert_int_eq(run.status, lates[_i].status);
@@ -305,8 +316,10 @@ END_TEST
 /* But not when its time is over. */
 START_TEST(grandchild_late)
 {
-	late_after(200);
-	run_script("(trap '' TERM; exec sleep 1000 </dev/null >/dev/null 2>&1) & echo $!; wait");
+	run.child.output = take_begin_time;
+	run_script(
+		"(trap '' TERM; sh -c 'echo $PPID'; exec sleep 1000 </dev/null >/dev/null 2>&1) & "
+		"wait");
 	ck_assert_int_eq(run.end, CHILD_LATE);
 	left_ended_by(SIGKILL);
 }
