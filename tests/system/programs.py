@@ -48,7 +48,10 @@ grandchild) head "$1"; echo done; sleep 1000 & ;;
 stubborn-grandchild) head "$1"; echo done; (trap '' TERM HUP; exec sleep 1000) & ;;
 stopped-grandchild) head "$1"; echo done; sleep 1000 & kill -STOP $! ;;
 writing-grandchild) head "$1"; echo done; yes >&2 & ;;
-escapes) head "$1"; echo done; setsid sleep 86399 & ;;
+escapes)	# it has left the group when it says so
+	head "$1"; exec 3>&1
+	said=$(setsid sh -c 'echo done; exec sleep 86399 >&3' &)
+	echo "$said" ;;
 errors) head "$1"; echo done; yes error | head -c 1000000 >&2 ;;
 killed) head "$1"; printf half; kill -SEGV $$ ;;
 group) head "$1"; printf half; kill -KILL 0 ;;
