@@ -54,8 +54,10 @@ mkdir "$work/dir" "$work/www"
 echo '<p>' >"$work/page.html"
 echo 'u:$5$salt$iy6pmbcc7TH0YPpzsVrTeeabcqTZEFDWXK7YfVlWk80' >"$work/users"
 echo >"$work/hosts.conf"
+echo 'here http://t/' >"$work/links"
 echo >"$work/dir/index.php"
 sed -Ei 's|"/[^"]*/404.html"|"page.html"|; s|"/srv/[a-z]+"|"dir"|; s|"/srv/[a-z/]+/index.php"|"dir/index.php"|; s|"/var/tmp"|"dir"|
+	s|"links\.so"|"'"$top_builddir"'/examples/.libs/module.so"|; s|file=/etc/replyd/links|file='"$work"'/links|
 	s|"/etc/replyd/users"|"users"|; s|"/usr/local/[a-z/]+"|"/bin/cat"|
 	s|"www-data"|"'"$(id -un)"'"|' "$work/full.conf"
 "$REPLYD" -t -c "$work/full.conf" >"$work/said" 2>&1 ||
