@@ -38,8 +38,10 @@ REPLYD_API void replyd_free(struct replyd *server);
 /*
  * Sets a number by its name, before replyd_open: workers, workers_min, worker_idle_ms, stack,
  * concurrency, queue, queue_shed, queue_target_ms, queue_interval_ms, queue_limit_ms, head_ms,
- * idle_ms, body_ms, body_rate, write_ms, write_rate, drain_ms. 0, or -1: no such name, no number,
- * or out of its range (the error says which that is).
+ * idle_ms, body_ms, body_rate, write_ms, write_rate, drain_ms; grace_ms and stuck, as
+ * replyd.conf(5) has them in workers; stack_signal, a signal that the server takes for itself, to
+ * log where late handlers are (0: none). 0, or -1: no such name, no number, or out of its range
+ * (the error says which that is).
  */
 REPLYD_API int replyd_set(struct replyd *server, const char *name, const char *value);
 
@@ -82,7 +84,8 @@ REPLYD_API int replyd_route(struct replyd *server, const char *route,
 
 /*
  * Sets a number of the route that replyd_route added last: body_max, bytes of a request's body
- * (1 MiB); time_limit_ms, after which a reply is in vain (0: never); stream, 1 where the handler
+ * (1 MiB); time_limit_ms, after which a reply is in vain (0: never; grace_ms later, 504 is sent in
+ * the handler's stead, and what it still says is dropped); stream, 1 where the handler
  * reads the body as it comes, by replyd_read (0). 0, or -1 as replyd_set; or there is no route.
  */
 REPLYD_API int replyd_route_set(struct replyd *server, const char *name, const char *value);

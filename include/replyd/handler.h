@@ -111,7 +111,8 @@ REPLYD_API const char *replyd_body(struct replyd_exchange *x, size_t *len);
 /*
  * Reads on in the body. How many bytes, 0 at its end, or -1 with errno. Where the route streams
  * it, this waits for the client, and ends with -1 when it sends nothing for too long (ETIMEDOUT),
- * too much (EFBIG), what is malformed (EPROTO), or has left (ECONNRESET).
+ * too much (EFBIG), what is malformed (EPROTO), or has left (ECONNRESET); where the time of the
+ * route or of its client has passed (ETIMEDOUT), or it was answered meanwhile (ECANCELED).
  */
 REPLYD_API ssize_t replyd_read(struct replyd_exchange *x, void *to, size_t size);
 
@@ -168,9 +169,9 @@ REPLYD_API int replyd_file(struct replyd_exchange *x, int status, const char *ty
  * that is sent when 64 KiB have come together, at replyd_flush, and when the handler has returned.
  * None of them waits for the client: what it does not take is kept, in memory, then in an unnamed
  * temporary file. 0, or -1 with errno, after which the connection ends in the middle of the reply:
- * EPIPE the client has left; ENOMEM; ENOSPC, EFBIG more was kept than is allowed; EINVAL it was
- * not begun, or the handler has a fault already. Those of a detached reply are sent when it is
- * complete.
+ * EPIPE the client has left; ECANCELED the handler is late, and its client was answered in its
+ * stead; ENOMEM; ENOSPC, EFBIG more was kept than is allowed; EINVAL it was not begun, or the
+ * handler has a fault already. Those of a detached reply are sent when it is complete.
  */
 REPLYD_API int replyd_begin(struct replyd_exchange *x, int status, const char *type);
 REPLYD_API int replyd_write(struct replyd_exchange *x, const void *bytes, size_t len);

@@ -100,6 +100,8 @@ struct rd_link {
 	bool (*cancelled)(struct replyd_exchange *x);
 	int (*cancel_fd)(struct replyd_exchange *x);
 	struct replyd_exchange *(*detach)(struct replyd_exchange *x);
+	/* Whether its client was answered in the handler's stead: what it says is for nobody. */
+	bool (*lost)(struct replyd_exchange *x);
 	void (*complete)(struct replyd_exchange *x);
 };
 

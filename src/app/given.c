@@ -194,6 +194,11 @@ static int given_more(struct replyd_exchange *x, bool added)
 		errno = ENOMEM;
 		return -1;
 	}
+	if (x->link && x->link->lost && x->link->lost(x)) {
+		r->cut = true;
+		errno = ECANCELED;
+		return -1;
+	}
 	if (r->cut) {
 		errno = EPIPE;
 		return -1;

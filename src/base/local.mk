@@ -20,6 +20,8 @@ src_base_libbase_la_SOURCES = \
 	src/base/slurp.c \
 	src/base/slurp.h \
 	src/base/span.h \
+	src/base/stack.c \
+	src/base/stack.h \
 	src/base/thread.c \
 	src/base/thread.h \
 	src/base/words.c \

@@ -62,9 +62,12 @@ static void program_ready(void)
 
 static int program_serve(void)
 {
+	char signal[16];
 	long cut;
 
-	if (replyd_open(server) != 0) {
+	/* Here no one else uses it: the stack of a late handler goes to the log. */
+	snprintf(signal, sizeof(signal), "%d", SIGRTMIN + 6);
+	if (replyd_set(server, "stack_signal", signal) != 0 || replyd_open(server) != 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}

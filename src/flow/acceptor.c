@@ -555,7 +555,9 @@ static long acceptor_cut(struct rd_acceptor *a)
 		rd_log("%u workers did not return from their handlers", a->stuck);
 	rd_counters_add(sums, &a->counters);
 	a->finished = a->draining ? (long)(acceptor_ended(sums) - a->ended) : 0;
-	cut = (long)sums[COUNT_CUT] + a->stuck;
+	cut = (long)sums[COUNT_CUT];
+	if (a->stuck > a->pool->stuck) /* the written off had none any more */
+		cut += a->stuck - a->pool->stuck;
 	for (size_t i = 0; i < a->slots->top; i++) {
 		struct rd_conn *c = &a->slots->conn[i];
 

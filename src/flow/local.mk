@@ -6,6 +6,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/acceptor.h \
 	src/flow/change.c \
 	src/flow/change.h \
+	src/flow/claim.c \
+	src/flow/claim.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
 	src/flow/fair.c \
@@ -29,5 +31,7 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/service.h \
 	src/flow/shed.c \
 	src/flow/shed.h \
+	src/flow/stuck.c \
+	src/flow/stuck.h \
 	src/flow/waiting.c \
 	src/flow/waiting.h

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "flow/linger.h"
 #include "flow/park.h"
+#include "flow/stuck.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,16 +39,18 @@ void rd_worker_unblock(struct rd_worker *w)
 {
 	MUST(w->blocked);
 	w->blocked = false;
-	if (w->pool)
+	if (w->pool && !w->written_off)
 		rd_queue_unblock(w->pool->queue);
 }
 
-static enum rd_verdict worker_advance(struct rd_worker *w, struct rd_conn *c)
+enum rd_verdict rd_worker_advance(struct rd_worker *w, struct rd_conn *c)
 {
 	enum rd_verdict verdict = RD_LINGER;
 
 	if (!c->lingering) {
 		verdict = c->protocol->advance(c, w);
+		if (verdict == RD_TAKEN)
+			return verdict;
 		c->expired = c->shed = false;
 		if (verdict == RD_LINGER)
 			rd_linger_begin(c, w->now_us);
@@ -142,16 +145,9 @@ static bool worker_cut(struct rd_worker *w, struct rd_conn **c)
 	return true;
 }
 
-static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
+void rd_worker_go_on(struct rd_worker *w, struct rd_conn *c, enum rd_verdict verdict)
 {
-	struct rd_conn *c = entry->conn;
-
-	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
-	c->ready_us = entry->ready_us;
-	c->shed = entry->shed != RD_NOT_SHED;
-	for (;;) {
-		enum rd_verdict verdict = worker_advance(w, c);
-
+	while (verdict != RD_TAKEN) {
 		if (verdict != RD_CLOSE && worker_cut(w, &c))
 			return;
 		switch (verdict) {
@@ -166,19 +162,36 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 			if (worker_park(w, c, verdict))
 				return;
 		}
+		verdict = rd_worker_advance(w, c);
 	}
 }
 
-/* The queue learns how long that takes. */
+static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
+{
+	struct rd_conn *c = entry->conn;
+
+	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
+	c->ready_us = entry->ready_us;
+	c->shed = entry->shed != RD_NOT_SHED;
+	rd_worker_go_on(w, c, rd_worker_advance(w, c));
+}
+
+/* The queue learns how long that takes; of one that was written off, others did the work. */
 static void worker_perform(struct rd_worker *w, const struct rd_entry *entry)
 {
 	uint64_t began_us = w->now_us;
 
 	worker_serve(w, entry);
-	if (entry->shed != RD_NOT_SHED)
+	if (entry->shed != RD_NOT_SHED || w->written_off)
 		return;
 	w->batch.spent_us += w->now_us - began_us;
 	w->batch.performed++;
+}
+
+/* One that was written off ends, where there are enough without it. */
+static bool worker_stays(struct rd_worker *w)
+{
+	return !w->written_off || rd_stuck_rejoin(w);
 }
 
 static void *worker_main(void *arg)
@@ -187,8 +200,10 @@ static void *worker_main(void *arg)
 	struct rd_pool *p = w->pool;
 	struct rd_entry entry;
 
+	rd_stack_own(&w->stack, p->stack_signal);
 	w->now_us = rd_clock_us();
-	while (rd_queue_pop(p->queue, &w->batch, w->spare ? w->now_us + p->idle_us : 0) > 0) {
+	while (worker_stays(w) &&
+	       rd_queue_pop(p->queue, &w->batch, w->spare ? w->now_us + p->idle_us : 0) > 0) {
 		w->now_us = w->batch.now_us;
 		while (rd_batch_claim(&w->batch, &entry))
 			worker_perform(w, &entry);
@@ -197,10 +212,26 @@ static void *worker_main(void *arg)
 	rd_hand_leave(&w->hand);
 	rd_lock_take(&p->lock);
 	w->life = WORKER_GONE;
+	p->alive--;
 	p->gone++;
 	rd_cond_signal(&p->ended);
 	rd_lock_drop(&p->lock);
 	return NULL;
+}
+
+bool rd_worker_scratch(struct rd_worker *w)
+{
+	if (!w->in)
+		w->in = malloc(RD_SCRATCH);
+	if (!w->out)
+		w->out = malloc(RD_SCRATCH);
+	return w->in && w->out;
+}
+
+/* Threads that there may be at most. */
+static unsigned pool_places(const struct rd_pool *p)
+{
+	return p->max + p->stuck_max;
 }
 
 /* Under the pool's lock. 0 or an error number. */
@@ -210,24 +241,24 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 	int error;
 
 	w->pool = p;
-	w->spare = i >= p->min;
-	if (!w->in && !(w->in = malloc(RD_SCRATCH)))
-		return ENOMEM;
-	if (!w->out && !(w->out = malloc(RD_SCRATCH)))
+	w->spare = p->alive - p->stuck >= p->min;
+	if (!rd_worker_scratch(w))
 		return ENOMEM;
 	rd_queue_join(p->queue);
 	error = rd_thread_start(&w->thread, p->stack, worker_main, w); /* no signal: no SIGPIPE */
-	if (error)
+	if (error) {
 		rd_queue_leave(p->queue);
-	else
-		w->life = WORKER_ALIVE;
-	return error;
+		return error;
+	}
+	w->life = WORKER_ALIVE;
+	p->alive++;
+	return 0;
 }
 
 /* Under the pool's lock. */
 static void pool_join_gone(struct rd_pool *p)
 {
-	for (unsigned i = 0; p->gone > 0 && i < p->max; i++) {
+	for (unsigned i = 0; p->gone > 0 && i < pool_places(p); i++) {
 		if (p->worker[i].life != WORKER_GONE)
 			continue;
 		PTH(pthread_join(p->worker[i].thread, NULL));
@@ -244,7 +275,7 @@ static void pool_grown(struct rd_pool *p, int error)
 	p->retry_us = error ? rd_clock_us() + RETRY_US : 0;
 }
 
-static void pool_grow(struct rd_pool *p, unsigned more)
+void rd_pool_grow(struct rd_pool *p, unsigned more)
 {
 	uint64_t now_us = p->retry_us ? rd_clock_us() : 0;
 	int error = 0;
@@ -252,9 +283,11 @@ static void pool_grow(struct rd_pool *p, unsigned more)
 	if (now_us < p->retry_us)
 		return;
 	rd_lock_take(&p->lock);
-	for (unsigned i = 0; more > 0 && !error && i < p->max; i++) {
+	for (unsigned i = 0; more > 0 && !error && i < pool_places(p); i++) {
 		if (p->worker[i].life != WORKER_NONE)
 			continue;
+		if (p->alive >= p->max + (p->stuck < p->stuck_max ? p->stuck : p->stuck_max))
+			break;
 		error = pool_start_one(p, i);
 		more--;
 	}
@@ -267,7 +300,7 @@ static bool pool_relieve(struct rd_pool *p)
 {
 	bool began = false;
 
-	for (unsigned i = 0; i < p->max; i++) {
+	for (unsigned i = 0; i < pool_places(p); i++) {
 		struct rd_worker *w = &p->worker[i];
 		uint64_t claim = atomic_load_explicit(&w->batch.claim, memory_order_relaxed);
 
@@ -282,6 +315,7 @@ static bool pool_relieve(struct rd_pool *p)
 
 bool rd_pool_tend(struct rd_pool *p)
 {
+	bool waiting = rd_stuck_look(p);
 	struct rd_queue_view view = rd_queue_look(p->queue, pool_relieve(p));
 
 	if (p->gone > 0) {
@@ -291,14 +325,15 @@ bool rd_pool_tend(struct rd_pool *p)
 	}
 	p->stalled = view.stalled ? p->stalled + 1 : 0;
 	if (view.wanted > 0)
-		pool_grow(p, view.wanted);
-	return view.awake > 0 || view.waiting > 0;
+		rd_pool_grow(p, view.wanted);
+	return waiting || view.awake > 0 || view.waiting > 0;
 }
 
 int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config)
 {
 	uint64_t sums[COUNTER_COUNT] = { 0 };
 	unsigned started = 0;
+	size_t places;
 	int error = 0;
 
 	MUST(config->min >= 1 && config->min <= config->max && config->max <= RD_WORKERS_MAX);
@@ -309,12 +344,18 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 		.stack = config->stack,
 		.idle_us = config->idle_us,
 		.stop_us = config->stop_us ? config->stop_us : STOP_US,
-		.worker =
-			aligned_alloc(_Alignof(struct rd_worker), config->max * sizeof(*p->worker)),
+		.grace_us = config->grace_us,
+		.stuck_max = config->stuck_max,
+		.stack_signal = config->stack_signal,
+		.deputy.pool = p,
 	};
+	if (p->stack_signal && !rd_stack_prepare(p->stack_signal))
+		return -1;
+	places = pool_places(p) * sizeof(*p->worker);
+	p->worker = aligned_alloc(_Alignof(struct rd_worker), places);
 	if (!p->worker)
 		return -1;
-	memset(p->worker, 0, config->max * sizeof(*p->worker));
+	memset(p->worker, 0, places);
 	rd_lock_init(&p->lock, RANK_POOL);
 	rd_cond_init(&p->ended);
 	rd_lock_take(&p->lock);
@@ -350,20 +391,26 @@ unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 
 	rd_queue_close(p->queue);
 	rd_lock_take(&p->lock);
-	for (unsigned i = 0; i < p->max; i++)
+	for (unsigned i = 0; i < pool_places(p); i++)
 		stuck += !pool_await(p, &p->worker[i], until_us);
 	pool_join_gone(p);
 	rd_lock_drop(&p->lock);
+	rd_hand_leave(&p->deputy.hand);
 	rd_pool_counters(p, sums);
 	return stuck;
 }
 
+static void pool_free_scratch(struct rd_worker *w)
+{
+	free(w->in);
+	free(w->out);
+}
+
 void rd_pool_free(struct rd_pool *p)
 {
-	for (unsigned i = 0; i < p->max; i++) {
-		free(p->worker[i].in);
-		free(p->worker[i].out);
-	}
+	for (unsigned i = 0; i < pool_places(p); i++)
+		pool_free_scratch(&p->worker[i]);
+	pool_free_scratch(&p->deputy);
 	rd_cond_fini(&p->ended);
 	rd_lock_fini(&p->lock);
 	free(p->worker);
@@ -372,7 +419,8 @@ void rd_pool_free(struct rd_pool *p)
 
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 {
-	for (unsigned i = 0; i < p->max; i++)
+	for (unsigned i = 0; i < pool_places(p); i++)
 		rd_counters_add(sums, &p->worker[i].counters);
 	sums[COUNT_RESCUED] += p->rescued;
+	rd_counters_add(sums, &p->deputy.counters);
 }

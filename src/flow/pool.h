@@ -5,6 +5,8 @@
 #ifndef RD_FLOW_POOL_H
 #define RD_FLOW_POOL_H
 
+#include "base/stack.h"
+#include "flow/claim.h"
 #include "flow/conn.h"
 #include "flow/queue.h"
 #include "observe/counters.h"
@@ -25,27 +27,37 @@ struct rd_worker {
 	bool blocked;
 	struct rd_hand hand; /* what it serves with */
 	struct rd_counters counters;
-	/* the rest also by main, which takes back what a stuck worker has not begun */
+	/* the rest also by main: of a handler with a time limit, it takes the connection away */
+	struct rd_claim claim;
+	struct rd_stack stack;
+	/* and it takes back what a stuck worker has not begun */
 	struct rd_batch batch;
 	uint64_t seen; /* main's: batch.claim when it last looked */
 	/* under the pool's lock */
 	pthread_t thread;
 	enum { WORKER_NONE, WORKER_ALIVE, WORKER_GONE } life;
-	bool spare; /* may leave when it finds no work for idle_us */
+	bool spare;		/* may leave when it finds no work for idle_us */
+	bool written_off;	/* its handler is late, and it does not count */
+	_Atomic unsigned asked; /* for its stack: looks until that is given up */
 };
 
 struct rd_pool {
 	struct rd_queue *queue;
 	struct rd_lock lock;	  /* rank POOL */
 	struct rd_cond ended;	  /* gone grew */
-	struct rd_worker *worker; /* [max] */
-	unsigned min, max;
+	struct rd_worker *worker; /* [max + stuck_max] */
+	unsigned min, max, stuck_max;
 	size_t stack;
-	uint64_t idle_us, stop_us;
+	uint64_t idle_us, stop_us, grace_us;
+	int stack_signal;
+	/* under lock */ unsigned alive;
+	_Atomic unsigned stuck;	  /* of those, in late handlers; changed under the lock */
 	_Atomic unsigned gone;	  /* ended and not joined yet */
 	_Atomic uint64_t rescued; /* by main: entries taken back from a stuck worker */
 	uint64_t retry_us; /* main's: the last could not be started; the next is not tried before */
 	unsigned stalled;  /* main's: looks, one after the other, when some waited in vain */
+	bool full;	   /* main's: it was said that more are stuck than stuck_max */
+	struct rd_worker deputy; /* main's, no thread: ends what it has taken from a late one */
 };
 
 struct rd_pool_config {
@@ -53,6 +65,10 @@ struct rd_pool_config {
 	size_t stack;	   /* bytes */
 	uint64_t idle_us;  /* after which a worker above min leaves */
 	uint64_t stop_us;  /* how long rd_pool_stop waits for them; 0: a second */
+	/* Of handlers with a time limit that are not done when it has passed: */
+	uint64_t grace_us;  /* after which their connections are taken away */
+	unsigned stuck_max; /* for so many of them other workers are started */
+	int stack_signal;   /* by which they are asked for their stacks; 0: they are not */
 };
 
 /* Starts `min` workers, or so many as can be. 0, or -1 with errno and none started. */
@@ -74,6 +90,19 @@ unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
 
 /* Stopped by now. */
 void rd_pool_free(struct rd_pool *p);
+
+/* Starts `more` workers, as far as there may be so many. Main's. */
+void rd_pool_grow(struct rd_pool *p, unsigned more);
+
+/* Makes its two buffers, if it has none. False: there is no memory. */
+bool rd_worker_scratch(struct rd_worker *w);
+
+/*
+ * By a worker, which main may be: one turn of the connection, and what its verdict asks for, until
+ * it is someone else's.
+ */
+enum rd_verdict rd_worker_advance(struct rd_worker *w, struct rd_conn *conn);
+void rd_worker_go_on(struct rd_worker *w, struct rd_conn *conn, enum rd_verdict verdict);
 
 /* Adds up what the workers counted so far. */
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);

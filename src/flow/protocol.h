@@ -17,6 +17,7 @@ enum rd_verdict {
 	RD_MORE,	/* could go on, but has had its turn */
 	RD_LINGER,	/* reply is out: send no more, read off what still comes, close */
 	RD_CLOSE,	/* close now: nothing unread can turn the reply into a reset */
+	RD_TAKEN,	/* main has taken it away meanwhile: not ours any more */
 };
 
 struct rd_protocol {
@@ -37,6 +38,15 @@ struct rd_protocol {
 	 * RD_LINGER, or RD_CLOSE where there is nobody to read it.
 	 */
 	enum rd_verdict (*refuse)(struct rd_conn *conn);
+
+	/*
+	 * Main's, when the handler that a worker called in this `turn` has passed its time: what is
+	 * still to be sent becomes conn->session, with the answer in the handler's stead, and
+	 * conn->reason is set. RD_WANTS_WRITE: advance sends it, and performs nothing. RD_MORE: a
+	 * worker goes on. RD_CLOSE: nothing can be said. Of the turn, the handler may still use all
+	 * that it was given.
+	 */
+	enum rd_verdict (*take)(struct rd_conn *conn, void *turn);
 
 	/* Frees conn->session, which is not NULL. Whoever closes. */
 	void (*release)(struct rd_conn *conn);

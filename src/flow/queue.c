@@ -223,6 +223,19 @@ void rd_queue_unblock(struct rd_queue *q)
 	rd_lock_drop(&q->lock);
 }
 
+void rd_queue_write_off(struct rd_queue *q, bool blocked)
+{
+	bool wake;
+
+	rd_lock_take(&q->lock);
+	if (blocked)
+		q->regulate.blocked--;
+	else
+		q->regulate.running--;
+	wake = queue_permit_if_wanted(q);
+	queue_unlock_and_signal(q, wake);
+}
+
 struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began)
 {
 	struct rd_queue_view view = { 0 };

@@ -95,6 +95,8 @@ void rd_queue_leave(struct rd_queue *q);
 /* Around a handler that blocks: the worker does not count as running meanwhile. */
 void rd_queue_block(struct rd_queue *q);
 void rd_queue_unblock(struct rd_queue *q);
+/* By main: a worker that runs, or is blocked, no longer counts until it joins again. */
+void rd_queue_write_off(struct rd_queue *q, bool blocked);
 
 /*
  * By main, when no worker comes to do so: what has waited too long, into batch[0..max). How many;

@@ -6,20 +6,27 @@
 
 #include "app/app.h"
 #include "base/clock.h"
+#include "flow/stuck.h"
+#include "serve/stream.h"
 
-int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exchange *x)
+int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exchange *x, bool *mine)
 {
+	const struct rd_stream *s = x->connection;
 	bool blocks = rd_route_blocks(route);
 	uint64_t began = worker->now_us; /* the last thing that took long has just ended */
+	uint64_t limit_us = route->policy.time_us ? began + route->policy.time_us : 0;
 	int status;
 
 	x->now_us = began;
-	x->deadline_us = route->policy.time_us ? began + route->policy.time_us : 0;
-	if (x->until_us && (!x->deadline_us || x->until_us < x->deadline_us))
+	x->deadline_us = limit_us;
+	if (x->until_us && (!limit_us || x->until_us < limit_us))
 		x->deadline_us = x->until_us;
 	if (blocks)
 		rd_worker_block(worker);
+	/* By the route's limit alone: no client has workers written off by what it says. */
+	rd_stuck_begin(worker, s->conn, x->connection, limit_us);
 	status = route->handler.perform(x, route->data);
+	*mine = rd_stuck_end(worker);
 	if (blocks)
 		rd_worker_unblock(worker);
 	worker->now_us = rd_clock_us();

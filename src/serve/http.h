@@ -46,6 +46,12 @@ enum rd_http_step rd_http_pieces_end(struct rd_http *h);
 /* What x->link is. */
 extern const struct rd_link rd_http_link;
 
+/* The date of this second, made once. */
+const char *rd_http_date(void);
+
+/* rd_protocol's take; the turn is a struct rd_http. */
+enum rd_verdict rd_http_take(struct rd_conn *conn, void *turn);
+
 /* The body will be read: its client, if it waits to be told, is told. */
 void rd_http_continue(struct rd_http *h);
 

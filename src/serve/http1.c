@@ -204,6 +204,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	};
 	struct rd_http h; /* not cleared: it is large, and each step writes before it reads */
 	enum rd_http_step step;
+	uint64_t until_us;
 
 	rd_stream_begin(&h.s, conn, worker);
 	h.service = rd_stream_service(&h.s);
@@ -212,7 +213,8 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	step = http_begin(&h);
 	while (step != STEP_END)
 		step = steps[step](&h);
-	return rd_stream_end(&h.s, h.verdict, h.service->write_us, http_read_until(&h));
+	until_us = h.verdict == RD_WANTS_READ ? http_read_until(&h) : 0;
+	return rd_stream_end(&h.s, h.verdict, h.service->write_us, until_us);
 }
 
 unsigned rd_http_retry_s(void)
@@ -238,5 +240,6 @@ const struct rd_protocol rd_http1 = {
 	.name = "http",
 	.advance = http_advance,
 	.refuse = http_refuse_unread,
+	.take = rd_http_take,
 	.release = rd_stream_release,
 };

@@ -22,8 +22,7 @@
 
 #include <stdio.h>
 
-/* The date of this second, made once. */
-static const char *http_date(void)
+const char *rd_http_date(void)
 {
 	static _Thread_local int64_t second = -1;
 	static _Thread_local char text[RD_DATE_SIZE];
@@ -318,9 +317,19 @@ static enum rd_http_step http_performed(struct rd_http *h, int status)
 	return http_answered(h, status);
 }
 
+/* Main has answered in the handler's stead: what it says now is dropped. */
+static enum rd_http_step http_lost(struct rd_http *h)
+{
+	rd_reply_reset(&h->x.reply);
+	rd_exchange_end(&h->x);
+	h->verdict = RD_TAKEN;
+	return STEP_END;
+}
+
 enum rd_http_step rd_http_perform(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
+	bool mine = true;
 	int status;
 
 	x->link = &rd_http_link;
@@ -337,7 +346,9 @@ enum rd_http_step rd_http_perform(struct rd_http *h)
 	http_until(h);
 	status = x->until_us && !rd_route_in_time(x->route, h->s.worker->now_us, x->until_us)
 			 ? http_in_vain(h)
-			 : rd_call(h->s.worker, x->route, x);
+			 : rd_call(h->s.worker, x->route, x, &mine);
+	if (!mine)
+		return http_lost(h);
 	if (!h->s.detached)
 		return http_performed(h, status);
 	rd_reply_reset(&x->reply);
@@ -388,7 +399,7 @@ void rd_http_head(struct rd_http *h)
 	size_t head;
 
 	reply->close = h->s.last;
-	head = rd_reply_head(reply, h->x.head.minor, http_date(), out->at + out->len,
+	head = rd_reply_head(reply, h->x.head.minor, rd_http_date(), out->at + out->len,
 			     out->size - out->len);
 	MUST(head > 0); /* PARSE left room for any */
 	out->len += head;

@@ -33,6 +33,9 @@ static int http_await(struct rd_http *h)
 	while (!s->eof) {
 		uint64_t until = rd_http_body_until(h), now;
 
+		if (h->x.deadline_us && h->x.deadline_us < until)
+			until = h->x.deadline_us;
+
 		if (rd_stream_read(s, &verdict) == NEXT_GO && !s->eof)
 			return 0;
 		now = s->worker->now_us = rd_clock_us();
@@ -78,7 +81,7 @@ static int http_feed(struct rd_http *h)
 	return done < 0 ? http_read_error(-done) : 0;
 }
 
-static ssize_t http_link_read(struct replyd_exchange *x, void *to, size_t size)
+static ssize_t http_read_on(struct replyd_exchange *x, void *to, size_t size)
 {
 	struct rd_http *h = x->connection;
 	struct rd_intake *i = h->s.intake;
@@ -99,6 +102,19 @@ static ssize_t http_link_read(struct replyd_exchange *x, void *to, size_t size)
 	memcpy(to, i->store.memory.at + x->content_read, n);
 	x->content_read += n;
 	return (ssize_t)n;
+}
+
+static ssize_t http_link_read(struct replyd_exchange *x, void *to, size_t size)
+{
+	ssize_t n;
+
+	if (!rd_link_hold(x)) {
+		errno = ECANCELED;
+		return -1;
+	}
+	n = http_read_on(x, to, size);
+	rd_link_release(x);
+	return n;
 }
 
 /*
@@ -124,7 +140,7 @@ static bool http_link_begin(struct rd_http *h)
 	return true;
 }
 
-static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t len)
+static int http_send_on(struct replyd_exchange *x, const char *bytes, size_t len)
 {
 	struct rd_http *h = x->connection;
 	const struct rd_reply *reply = &x->reply;
@@ -142,6 +158,17 @@ static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t l
 	return rd_stream_send(&h->s, &iov[1], len > 0, &h->service->spool);
 }
 
+static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t len)
+{
+	int error;
+
+	if (!rd_link_hold(x))
+		return ECANCELED;
+	error = http_send_on(x, bytes, len);
+	rd_link_release(x);
+	return error;
+}
+
 static bool http_link_cancelled(struct replyd_exchange *x)
 {
 	return rd_link_cancelled(x, x->head.minor > 0 && x->reply.state != PIECES_SENT);
@@ -149,7 +176,15 @@ static bool http_link_cancelled(struct replyd_exchange *x)
 
 static struct replyd_exchange *http_link_detach(struct replyd_exchange *x)
 {
-	return rd_detach(x->connection);
+	struct replyd_exchange *own;
+
+	if (!rd_link_hold(x)) {
+		errno = ECANCELED;
+		return NULL;
+	}
+	own = rd_detach(x->connection);
+	rd_link_release(x);
+	return own;
 }
 
 const struct rd_link rd_http_link = {
@@ -161,6 +196,7 @@ const struct rd_link rd_http_link = {
 	.cancelled = http_link_cancelled,
 	.cancel_fd = rd_link_cancel_fd,
 	.detach = http_link_detach,
+	.lost = rd_link_lost,
 };
 
 enum rd_http_step rd_http_pieces_end(struct rd_http *h)

@@ -20,8 +20,12 @@ struct inetd {
 static int inetd_descriptor(struct replyd_exchange *x)
 {
 	const struct inetd *i = x->connection;
-	int fd = i->s.conn->transport.fd, flags = fcntl(fd, F_GETFL);
+	int fd, flags;
 
+	if (!rd_claim_end(&i->s.worker->claim)) /* it is the handler's, whatever its time */
+		return -1;
+	fd = i->s.conn->transport.fd;
+	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
 		return -1;
 	return fd;
@@ -50,6 +54,7 @@ static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *wor
 {
 	const struct rd_line_service *service;
 	struct inetd i; /* not cleared: it is large, and what is read of it was written before */
+	bool mine;
 
 	if (conn->shed) {
 		rd_count(&worker->counters, COUNT_SHED_WAIT);
@@ -60,12 +65,22 @@ static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *wor
 	rd_line_exchange(&i.x, "INETD", service->route);
 	i.x.link = &inetd_link;
 	i.x.connection = &i;
-	rd_call(worker, service->route, &i.x);
+	rd_call(worker, service->route, &i.x, &mine);
 	rd_exchange_end(&i.x);
+	if (!mine)
+		return rd_stream_end(&i.s, RD_TAKEN, 0, 0);
 	rd_count(&worker->counters, COUNT_EXCHANGES);
 	conn->exchanges++;
 	conn->reason = CLOSE_ANSWERED;
 	return rd_stream_end(&i.s, RD_LINGER, 0, 0);
+}
+
+/* The handler is late, and has not even asked for the descriptor. */
+static enum rd_verdict inetd_take(struct rd_conn *conn, void *turn)
+{
+	(void)turn;
+	conn->reason = CLOSE_LATE;
+	return RD_CLOSE;
 }
 
 const struct rd_protocol rd_inetd = {
@@ -73,5 +88,6 @@ const struct rd_protocol rd_inetd = {
 	.speaks_first = true,
 	.advance = inetd_advance,
 	.refuse = inetd_refuse,
+	.take = inetd_take,
 	.release = rd_stream_release,
 };

@@ -9,10 +9,12 @@
 #include "serve/line.h"
 
 #include "app/app.h"
+#include "base/log.h"
 #include "serve/call.h"
 #include "serve/link.h"
 #include "serve/stream.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct line {
@@ -44,8 +46,13 @@ static int line_link_send(struct replyd_exchange *x, const char *bytes, size_t l
 {
 	struct line *l = x->connection;
 	struct iovec iov = { (char *)bytes, len };
+	int error;
 
-	return rd_stream_send(&l->s, &iov, len > 0, &l->service->spool);
+	if (!rd_link_hold(x))
+		return ECANCELED;
+	error = rd_stream_send(&l->s, &iov, len > 0, &l->service->spool);
+	rd_link_release(x);
+	return error;
 }
 
 static bool line_link_cancelled(struct replyd_exchange *x)
@@ -58,6 +65,7 @@ static const struct rd_link line_link = {
 	.send = line_link_send,
 	.cancelled = line_link_cancelled,
 	.cancel_fd = rd_link_cancel_fd,
+	.lost = rd_link_lost,
 };
 
 void rd_line_exchange(struct replyd_exchange *x, const char *method, struct rd_route *route)
@@ -117,12 +125,18 @@ static enum rd_verdict line_reply(struct line *l, int status)
 static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 {
 	enum rd_verdict verdict;
+	bool mine;
 	int status;
 
 	if (rd_stream_left(&l->s, false))
 		return RD_CLOSE;
 	line_ask(l, len);
-	status = rd_call(l->s.worker, l->service->route, &l->x);
+	status = rd_call(l->s.worker, l->service->route, &l->x, &mine);
+	if (!mine) { /* what it says now is dropped */
+		rd_reply_reset(&l->x.reply);
+		rd_exchange_end(&l->x);
+		return RD_TAKEN;
+	}
 	rd_count(&l->s.worker->counters, COUNT_EXCHANGES);
 	l->s.conn->exchanges++;
 	l->s.start += used;
@@ -188,6 +202,7 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 {
 	struct line l; /* not cleared: it is large, and what is read of it was written before */
 	enum rd_verdict verdict;
+	uint64_t until_us = 0;
 
 	rd_stream_begin(&l.s, conn, worker);
 	l.service = rd_stream_service(&l.s);
@@ -197,8 +212,9 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 		verdict = line_shed(&l);
 	else
 		verdict = l.s.last ? line_finish(&l) : line_read(&l);
-	return rd_stream_end(&l.s, verdict, l.service->write_us,
-			     conn->accepted_us + l.service->line_us);
+	if (verdict == RD_WANTS_READ)
+		until_us = conn->accepted_us + l.service->line_us;
+	return rd_stream_end(&l.s, verdict, l.service->write_us, until_us);
 }
 
 static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
@@ -208,9 +224,26 @@ static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
 	return rd_stream_refuse(conn, service->busy, strlen(service->busy));
 }
 
+/* The handler is late. */
+static enum rd_verdict line_take(struct rd_conn *conn, void *turn)
+{
+	static const char text[] = "error: the request took too long\n";
+	struct iovec iov = { (char *)text, sizeof(text) - 1 };
+	struct line *l = turn;
+
+	conn->reason = CLOSE_LATE;
+	rd_log("a line's handler is late: %s",
+	       l->s.begun ? "its reply is cut off" : "its client is told so");
+	if (l->s.begun || !rd_stream_take(&l->s, &iov, 1))
+		return RD_CLOSE;
+	conn->exchanges++;
+	return RD_WANTS_WRITE;
+}
+
 const struct rd_protocol rd_line = {
 	.name = "line",
 	.advance = line_advance,
 	.refuse = line_refuse_unread,
+	.take = line_take,
 	.release = rd_stream_release,
 };

@@ -7,9 +7,32 @@
 #include "base/clock.h"
 #include "net/address.h"
 
+#include <errno.h>
 #include <string.h>
 
-const char *rd_link_client(struct replyd_exchange *x)
+static struct rd_claim *link_claim(struct replyd_exchange *x)
+{
+	const struct rd_stream *s = x->connection;
+
+	return &s->worker->claim;
+}
+
+bool rd_link_hold(struct replyd_exchange *x)
+{
+	return rd_claim_hold(link_claim(x));
+}
+
+void rd_link_release(struct replyd_exchange *x)
+{
+	rd_claim_release(link_claim(x));
+}
+
+bool rd_link_lost(struct replyd_exchange *x)
+{
+	return rd_claim_taken(link_claim(x));
+}
+
+static const char *link_client(struct replyd_exchange *x)
 {
 	const struct rd_stream *s = x->connection;
 	struct rd_sockaddr at = { .len = sizeof(at.storage) };
@@ -31,7 +54,18 @@ const char *rd_link_client(struct replyd_exchange *x)
 	return client ? client : "";
 }
 
-uid_t rd_link_peer(struct replyd_exchange *x)
+const char *rd_link_client(struct replyd_exchange *x)
+{
+	const char *client;
+
+	if (!rd_link_hold(x))
+		return "";
+	client = link_client(x);
+	rd_link_release(x);
+	return client;
+}
+
+static uid_t link_peer(struct replyd_exchange *x)
 {
 	const struct rd_stream *s = x->connection;
 	struct ucred peer = { .uid = (uid_t)-1 };
@@ -43,7 +77,18 @@ uid_t rd_link_peer(struct replyd_exchange *x)
 	return peer.uid;
 }
 
-const char *rd_link_server(struct replyd_exchange *x)
+uid_t rd_link_peer(struct replyd_exchange *x)
+{
+	uid_t peer;
+
+	if (!rd_link_hold(x))
+		return (uid_t)-1;
+	peer = link_peer(x);
+	rd_link_release(x);
+	return peer;
+}
+
+static const char *link_server(struct replyd_exchange *x)
 {
 	const struct rd_stream *s = x->connection;
 	struct rd_sockaddr at = { .len = sizeof(at.storage) };
@@ -58,18 +103,43 @@ const char *rd_link_server(struct replyd_exchange *x)
 	return server ? server : "localhost";
 }
 
+const char *rd_link_server(struct replyd_exchange *x)
+{
+	const char *server;
+
+	if (!rd_link_hold(x))
+		return "localhost";
+	server = link_server(x);
+	rd_link_release(x);
+	return server;
+}
+
 bool rd_link_cancelled(struct replyd_exchange *x, bool probe)
 {
 	struct rd_stream *s = x->connection;
+	bool gone;
 
 	if (x->deadline_us && rd_clock_us() >= x->deadline_us)
 		return true;
-	return rd_watch_gone(&s->watch, s->conn, probe && rd_output_empty(&s->out));
+	if (!rd_link_hold(x))
+		return true;
+	gone = rd_watch_gone(&s->watch, s->conn, probe && rd_output_empty(&s->out));
+	rd_link_release(x);
+	return gone;
 }
 
 int rd_link_cancel_fd(struct replyd_exchange *x)
 {
 	struct rd_stream *s = x->connection;
+	int fd;
 
-	return rd_watch_fd(&s->watch, s->conn, x->deadline_us);
+	if (s->watch.epoll_fd >= 0)
+		return s->watch.epoll_fd;
+	if (!rd_link_hold(x)) {
+		errno = ECANCELED;
+		return -1;
+	}
+	fd = rd_watch_fd(&s->watch, s->conn, x->deadline_us);
+	rd_link_release(x);
+	return fd;
 }

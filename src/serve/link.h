@@ -13,6 +13,16 @@ uid_t rd_link_peer(struct replyd_exchange *x);
 const char *rd_link_server(struct replyd_exchange *x);
 int rd_link_cancel_fd(struct replyd_exchange *x);
 
+/*
+ * Around each use of the connection by a handler that has a time limit. False: main has taken it
+ * away (flow/claim.h); no release then.
+ */
+bool rd_link_hold(struct replyd_exchange *x);
+void rd_link_release(struct replyd_exchange *x);
+
+/* Whether it was taken away. */
+bool rd_link_lost(struct replyd_exchange *x);
+
 /* `probe`: the client may be told 102 (serve/watch.h). */
 bool rd_link_cancelled(struct replyd_exchange *x, bool probe);
 

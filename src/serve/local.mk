@@ -10,6 +10,7 @@ src_serve_libserve_la_SOURCES = \
 	src/serve/http1.c \
 	src/serve/http1.h \
 	src/serve/http_exchange.c \
+	src/serve/http_late.c \
 	src/serve/http_link.c \
 	src/serve/inetd.c \
 	src/serve/inetd.h \

@@ -155,6 +155,7 @@ enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
 int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
 		   const struct rd_spool_limits *limits)
 {
+	s->begun = true;
 	return rd_spool_send(&s->spool, &s->out, &s->conn->transport, iov, n, limits);
 }
 
@@ -193,35 +194,48 @@ bool rd_stream_left(struct rd_stream *s, bool probe)
 	return true;
 }
 
+/* Keeps the output, and in_len bytes of the input. NULL: there is no memory. */
+static struct kept *stream_keep_bytes(struct rd_stream *s, size_t in_len)
+{
+	size_t out_len = s->out.len - s->out.sent;
+	struct kept *k = malloc(sizeof(*k) + in_len + out_len);
+
+	if (!k)
+		return NULL;
+	*k = (struct kept){
+		.began_us = s->began_us,
+		.last = s->last,
+		.window = s->window,
+		.detached = s->detached,
+		.body = s->out.body,
+		.in_len = in_len,
+		.out_len = out_len,
+	};
+	s->detached = NULL;
+	s->out.body = (struct rd_body){ .file = -1 };
+	memcpy(k->bytes, s->in + s->start, in_len);
+	memcpy(k->bytes + in_len, s->out.at + s->out.sent, out_len);
+	s->conn->session = k;
+	return k;
+}
+
 static bool stream_keep(struct rd_stream *s)
 {
-	size_t in_len = s->end - s->start, out_len = s->out.len - s->out.sent;
+	size_t in_len = s->end - s->start;
+	bool holds = stream_holds(s);
 	struct kept *k;
 
 	if (in_len == 0 && rd_output_empty(&s->out) && !s->last && !s->intake && !s->detached)
 		return true;
-	k = malloc(sizeof(*k) + in_len + out_len);
+	k = stream_keep_bytes(s, in_len);
 	if (!k)
 		return false;
-	k->generation = NULL;
-	if (stream_holds(s))
+	if (holds)
 		k->generation = s->counted ? s->generation : rd_generation_take(s->generation);
-	s->counted = s->counted && !k->generation;
-	k->began_us = s->began_us;
-	k->last = s->last;
-	k->window = s->window;
+	s->counted = s->counted && !holds;
+	k->seen = s->seen;
 	k->intake = s->intake;
 	s->intake = NULL;
-	k->detached = s->detached;
-	s->detached = NULL;
-	k->body = s->out.body;
-	s->out.body = (struct rd_body){ .file = -1 };
-	k->in_len = in_len;
-	k->out_len = out_len;
-	k->seen = s->seen;
-	memcpy(k->bytes, s->in + s->start, in_len);
-	memcpy(k->bytes + in_len, s->out.at + s->out.sent, out_len);
-	s->conn->session = k;
 	return true;
 }
 
@@ -255,7 +269,7 @@ bool rd_stream_slow(struct rd_stream *s, uint64_t write_us, uint64_t rate)
 enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
 			      uint64_t read_until_us)
 {
-	bool goes_on = verdict != RD_CLOSE && verdict != RD_LINGER;
+	bool goes_on = verdict != RD_CLOSE && verdict != RD_LINGER && verdict != RD_TAKEN;
 
 	stream_window(s, verdict, write_us);
 	if (verdict == RD_WANTS_READ)
@@ -276,6 +290,38 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 	if (s->counted) /* after all that it made */
 		rd_generation_drop(s->generation);
 	return verdict;
+}
+
+/* As stream_keep; but who has the turn goes on with its intake and its generation. */
+static bool stream_share(struct rd_stream *s, size_t in_len)
+{
+	bool holds = s->out.body.left > 0 || s->detached;
+	struct kept *k = stream_keep_bytes(s, in_len);
+
+	if (k && holds)
+		k->generation = rd_generation_take(s->generation);
+	if (k && in_len > 0)
+		k->seen = s->seen;
+	return k;
+}
+
+bool rd_stream_take(struct rd_stream *s, const struct iovec *iov, int n)
+{
+	struct rd_output *out = &s->out;
+
+	/* Behind a body that is still on its way nothing can be said: the end alone tells. */
+	for (int i = 0; i < n && out->body.left == 0; i++) {
+		MUST(iov[i].iov_len <= out->size - out->len);
+		memcpy(out->at + out->len, iov[i].iov_base, iov[i].iov_len);
+		out->len += iov[i].iov_len;
+	}
+	s->last = true;
+	return stream_share(s, 0);
+}
+
+bool rd_stream_take_detached(struct rd_stream *s)
+{
+	return stream_share(s, s->end - s->start);
 }
 
 void rd_stream_release(struct rd_conn *conn)

@@ -38,6 +38,7 @@ struct rd_stream {
 	bool drained;		      /* the last read brought all there was */
 	bool eof;		      /* the client sends no more */
 	bool last;		      /* close once the output is sent */
+	bool begun;		      /* pieces of a reply are out that its handler still writes */
 	struct rd_intake *intake;     /* the body that is being read; owned; or NULL */
 	struct rd_detached *detached; /* another thread has the exchange; or NULL */
 	struct rd_spool spool;	      /* of a reply that its handler still writes */
@@ -104,6 +105,14 @@ bool rd_stream_slow(struct rd_stream *s, uint64_t write_us, uint64_t rate);
  */
 enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint64_t write_us,
 			      uint64_t read_until_us);
+
+/*
+ * By main, for a turn that it has taken from a late handler: what is on its way is kept for the
+ * next turn, with this behind it, as the last; or the exchange, which another thread has. What is
+ * kept is no longer in the stream. False: there is no memory.
+ */
+bool rd_stream_take(struct rd_stream *s, const struct iovec *iov, int n);
+bool rd_stream_take_detached(struct rd_stream *s);
 
 /* rd_protocol's release. */
 void rd_stream_release(struct rd_conn *conn);

@@ -52,6 +52,8 @@ static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 		{ SET_STACK, WORKERS_stack },
 		{ SET_WORKER_IDLE_MS, WORKERS_idle },
 		{ SET_CONCURRENCY, WORKERS_concurrency },
+		{ SET_GRACE_MS, WORKERS_grace },
+		{ SET_STUCK, WORKERS_stuck },
 		{ SET_QUEUE, QUEUE_length },
 		{ SET_QUEUE_SHED, QUEUE_shed },
 		{ SET_QUEUE_TARGET_MS, QUEUE_target },

@@ -176,6 +176,7 @@ void rd_group_look(struct rd_group *g, struct rd_group_view *view)
 	view->workers_max = g->pool.max;
 	view->queue_max = g->queue.waiting.bound;
 	view->conns_max = g->acceptor.conns_max;
+	view->stuck = atomic_load(&g->pool.stuck);
 	rd_counters_add(view->count, &g->acceptor.counters);
 	rd_pool_counters(&g->pool, view->count);
 }

@@ -32,6 +32,7 @@ struct rd_group_config {
 struct rd_group_view {
 	unsigned running, blocked, asleep; /* workers; blocked: in a handler that is known to be */
 	unsigned busy;			   /* running and blocked */
+	unsigned stuck;			   /* written off until their handlers return */
 	unsigned queued;		   /* connections that wait for a worker ... */
 	uint64_t waited_us;		   /* ... the first of them for so long */
 	size_t open;			   /* connections */

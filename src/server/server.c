@@ -225,6 +225,9 @@ static struct rd_pool_config server_pool(const struct replyd *s)
 		.stack = (size_t)setting[SET_STACK],
 		.idle_us = (uint64_t)setting[SET_WORKER_IDLE_MS] * 1000,
 		.stop_us = s->patient ? UINT64_MAX / 2 : 0,
+		.grace_us = (uint64_t)setting[SET_GRACE_MS] * 1000,
+		.stuck_max = (unsigned)setting[SET_STUCK],
+		.stack_signal = (int)setting[SET_STACK_SIGNAL],
 	};
 }
 

@@ -9,6 +9,8 @@ OPTION(WORKERS,   min,            NUMBER,   RANGE(WORKERS_MIN),                 
 OPTION(WORKERS,   stack,          SIZE,     RANGE(STACK),                             "of a worker's stack")
 OPTION(WORKERS,   idle,           DURATION, RANGE(WORKER_IDLE_MS),                    "without work, after which a worker above the least leaves")
 OPTION(WORKERS,   concurrency,    NUMBER,   RANGE(CONCURRENCY),                       "workers that run at once, unless they block; 0: the processors")
+OPTION(WORKERS,   grace,         DURATION, RANGE(GRACE_MS),                          "after its time limit for a handler to return")
+OPTION(WORKERS,   stuck,         NUMBER,   RANGE(STUCK),                             "workers that others are started for while their handlers are late")
 OPTION(QUEUE,     length,        NUMBER,   RANGE(QUEUE),                             "connections that may wait for a worker; more are refused")
 OPTION(QUEUE,     shed,          BOOL,     RANGE(QUEUE_SHED),                        "refuse what has waited too long while more comes than can be served")
 OPTION(QUEUE,     target,        DURATION, RANGE(QUEUE_TARGET_MS),                   "of waiting that is no sign of that")

@@ -19,5 +19,8 @@ SETTING(IDLE_MS,  "idle_ms",    60000,      10, 86400000, "milliseconds between 
 SETTING(BODY_MS,  "body_ms",    30000,      10,  3600000, "milliseconds without a byte of a request body")
 SETTING(WRITE_MS, "write_ms",   30000,      10,  3600000, "milliseconds in which a client takes some of a reply")
 SETTING(DRAIN_MS, "drain_ms",   10000,       0,  3600000, "milliseconds for what is in flight at a stop")
+SETTING(GRACE_MS, "grace_ms",   2000,       0,  3600000, "milliseconds after its time for a handler to return")
+SETTING(STUCK,    "stuck",        64,       0,    10000, "workers that others are started for while their handlers are late")
+SETTING(STACK_SIGNAL, "stack_signal", 0,      0,       64, "signal by which a late handler's stack is logged; 0: it is not")
 SETTING(BODY_RATE,"body_rate",    500,       1, 1000000000, "bytes a second of a request body, at least")
 SETTING(WRITE_RATE,"write_rate",  500,       1, 1000000000, "bytes a second of a reply, at least, that a client takes")

@@ -8,14 +8,18 @@
 #include "handlers.h"
 #include "server/server.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static struct replyd *server;
+static uint64_t slow_us; /* the time limit of /slow, and of lines */
+static _Atomic unsigned refused;
 
 /* The requests inside /hold: each takes a number, and goes when as many were released. */
 static struct {
@@ -77,6 +81,33 @@ static int held_perform(struct replyd_exchange *x, void *data)
 	return hello_perform(x, data);
 }
 
+/* Asked for the line "piece": of a reply in pieces, the first is sent. */
+static bool slow_begins(struct replyd_exchange *x)
+{
+	return strcmp(x->path, "/slow/piece") == 0 || rd_span_eq(x->content, "slow piece");
+}
+
+/* Longer than its time, until released; what it writes then is refused when it was late. */
+static int slow_perform(struct replyd_exchange *x, void *data)
+{
+	bool failed = false;
+
+	(void)data;
+	replyd_begin(x, 200, "text/plain");
+	if (slow_begins(x)) {
+		replyd_print(x, "begun\n");
+		replyd_flush(x);
+	}
+	hold_enter();
+	hold_wait();
+	hold_leave();
+	failed = replyd_print(x, "%s %s\n", replyd_client(x), replyd_target(x)) != 0 &&
+		 errno == ECANCELED;
+	if (failed && replyd_cancelled(x) && replyd_flush(x) != 0)
+		atomic_fetch_add(&refused, 1);
+	return 0;
+}
+
 enum { PATTERN = 16 };
 
 /* Numbered lines, as the runner's `file NAME size=N` writes them. */
@@ -101,6 +132,10 @@ static int line_perform(struct replyd_exchange *x, void *data)
 	(void)data;
 	if (!copy)
 		return 503;
+	if (x->content.len >= 4 && memcmp(x->content.at, "slow", 4) == 0) {
+		free(copy);
+		return slow_perform(x, NULL);
+	}
 	hold_enter();
 	if (rd_span_eq(x->content, "hold"))
 		hold_wait();
@@ -116,6 +151,18 @@ static const struct rd_handler held = { .name = "hold", .perform = held_perform 
 static const struct rd_handler bytes = { .name = "bytes", .perform = bytes_perform };
 static const struct rd_handler line = { .name = "line", .perform = line_perform };
 
+/* Of the pool, that have not ended. */
+static unsigned threads(void)
+{
+	struct rd_pool *pool = &server->clients.pool;
+	unsigned alive;
+
+	rd_lock_take(&pool->lock);
+	alive = pool->alive;
+	rd_lock_drop(&pool->lock);
+	return alive;
+}
+
 static void say_stat(void)
 {
 	struct rd_group_view v;
@@ -128,6 +175,8 @@ static void say_stat(void)
 	PTH(pthread_mutex_unlock(&hold.lock));
 	printf("busy=%u awake=%u queued=%u parked=%zu open=%zu held=%u", inside, v.busy, v.queued,
 	       v.parked, v.open, held_now);
+	printf(" threads=%u stuck=%u late=%llu refused=%u", threads(), v.stuck,
+	       (unsigned long long)v.count[COUNT_LATE], atomic_load(&refused));
 	printf(" detached=%u ended=%u left=%u", handlers_detached(), handlers_ended(),
 	       handlers_left());
 	printf(" served=%llu", (unsigned long long)v.count[COUNT_EXCHANGES]);
@@ -160,6 +209,11 @@ static void *listen_to_input(void *arg)
 	return arg;
 }
 
+static void time_limit(struct rd_route *route)
+{
+	route->policy.time_us = slow_us;
+}
+
 /* Handlers that see only replyd/handler.h. */
 static void assemble_handlers(void)
 {
@@ -173,6 +227,7 @@ static void assemble_handlers(void)
 		{ .name = "/later", .methods = RD_METHODS_ANY, .perform = later_perform },
 		{ .name = "/file", .methods = RD_METHODS_ANY, .perform = file_perform },
 		{ .name = "/status", .methods = RD_METHODS_ANY, .perform = status_perform },
+		{ .name = "/slow", .methods = RD_METHODS_ANY, .perform = slow_perform },
 		{ .name = "/fault", .methods = RD_METHODS_ANY, .perform = fault_perform },
 	};
 	static const char *const streamed[] = { "/count", "/part" };
@@ -181,6 +236,7 @@ static void assemble_handlers(void)
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		MUST(rd_server_route(server, own[i].name, &own[i], NULL) == 0);
+	time_limit(rd_router_find(router, METHOD_GET, "/slow", 5, &rest));
 	for (size_t i = 0; i < 2; i++) {
 		struct rd_route *route = rd_router_find(router, METHOD_POST, streamed[i],
 							strlen(streamed[i]), &rest);
@@ -211,6 +267,8 @@ static int configure(int argc, char **argv, enum replyd_protocol *protocol)
 		*value++ = '\0';
 		if (strcmp(argv[i], "protocol") == 0)
 			*protocol = strcmp(value, "line") == 0 ? REPLYD_LINE : REPLYD_HTTP;
+		else if (strcmp(argv[i], "limit_ms") == 0)
+			slow_us = strtoul(value, NULL, 10) * 1000;
 		else if (strcmp(argv[i], "control") == 0) {
 			if (replyd_control(server, value) != 0)
 				return fail(replyd_error(server));
@@ -227,6 +285,7 @@ static int assemble(enum replyd_protocol protocol)
 	MUST(rd_server_route(server, "/hold", &held, NULL) == 0);
 	MUST(rd_server_route(server, "/bytes", &bytes, NULL) == 0);
 	assemble_handlers();
+	time_limit(rd_setup_line_route(server->setup));
 	if (replyd_listen(server, "127.0.0.1:0", protocol) != 0 || replyd_open(server) != 0)
 		return fail(replyd_error(server));
 	return 0;

@@ -13,6 +13,8 @@
  *   -DNO_TWICE  the stream's end behind bytes is looked for once
  *   -DNO_MAIN   so is one that comes while another thread has it as main, on the way to the queue
  *   -DNO_END    a detached reply's wake says nothing of an end that came meanwhile
+ *   -DNO_CLAIM  main takes what is late without asking whether its worker is done meanwhile
+ *   -DNO_WAIT   a worker that lost its connection goes on while main still looks at its turn
  *
  * What is atomic here is one instruction there, or touches nothing that others look at.
  */
@@ -53,6 +55,7 @@
 #define RD_WANTS_REPLY 3
 #define RD_MORE	       4
 #define RD_CLOSE       5
+#define RD_TAKEN       6
 #define GO_ON	       0
 
 #define KEPT_OUT      1 /* what session keeps: what is on its way ... */
@@ -69,6 +72,14 @@ bool backlog, fd, unread, ended, blocked, edge;
 byte queued;  /* entries of the queue that are this slot */
 byte seen;    /* events that epoll_wait gave main, and main has not looked at */
 byte holders; /* who believe that it is theirs */
+
+/* struct rd_claim of the workers: src/flow/claim.c. */
+#define NOT_OFFERED 0
+#define OFFERED	    1
+#define TAKEN	    2
+byte late_us[2];
+bool turn[2]; /* what it had in the handler is still there */
+bool pool_lock;
 
 /* struct rd_detached */
 bool detached, d_conn, d_complete, detach_lock;
@@ -172,6 +183,27 @@ proctype client()
 	od
 }
 
+inline lock_detach()
+{
+	atomic { !detach_lock -> detach_lock = true }
+}
+
+inline rd_conn_close()
+{
+	if
+	:: session == KEPT_DETACHED -> /* rd_detach_forget */
+		lock_detach();
+		atomic { USE; session = 0; d_conn = false; detached = !d_complete; d_complete = false;
+			detach_lock = false }
+	:: else -> session = 0
+	fi;
+	atomic { USE; holders--; state = OWN_NONE }
+	atomic {
+		fd = false; edge = false; unread = false; ended = false; blocked = false;
+		registered = false; expired = false; want = 0
+	}
+}
+
 /* Main: src/flow/acceptor.c. */
 
 inline acceptor_accept()
@@ -206,10 +238,33 @@ inline acceptor_sweep()
 	fi
 }
 
+/* Of a handler whose time is over: src/flow/stuck.c. It is answered for, and closed. */
+inline stuck_one(w)
+{
+	atomic { late_us[w] == OFFERED && !pool_lock -> pool_lock = true }
+#ifdef NO_CLAIM
+	taken = true;
+	late_us[w] = TAKEN;
+#else
+	atomic { /* rd_claim_take */
+		taken = late_us[w] == OFFERED;
+		late_us[w] = (taken -> TAKEN : late_us[w])
+	}
+#endif
+	if
+	:: taken ->
+		atomic { hold(); assert(turn[w]) } /* the protocol's take looks at the turn */
+		pool_lock = false;
+		rd_conn_close()
+	:: else -> pool_lock = false
+	fi;
+	taken = false
+}
+
 proctype acceptor()
 {
 	byte s;
-	bool passed, ready;
+	bool passed, ready, taken;
 
 end:	do
 	:: atomic { /* epoll_wait */
@@ -226,31 +281,12 @@ end:	do
 	   acceptor_push()
 	:: acceptor_accept(); acceptor_push()
 	:: acceptor_sweep(); acceptor_push()
+	:: stuck_one(0)
+	:: stuck_one(1)
 	od
 }
 
 /* A worker: src/flow/pool.c, and what of src/serve decides about the slot. */
-
-inline lock_detach()
-{
-	atomic { !detach_lock -> detach_lock = true }
-}
-
-inline rd_conn_close()
-{
-	if
-	:: session == KEPT_DETACHED -> /* rd_detach_forget */
-		lock_detach();
-		atomic { USE; session = 0; d_conn = false; detached = !d_complete; d_complete = false;
-			detach_lock = false }
-	:: else -> session = 0
-	fi;
-	atomic { USE; holders--; state = OWN_NONE }
-	atomic {
-		fd = false; edge = false; unread = false; ended = false; blocked = false;
-		registered = false; expired = false; want = 0
-	}
-}
 
 /* It sends, as far as the socket takes it. */
 inline send_reply()
@@ -291,10 +327,41 @@ inline rd_stream_read()
 	}
 }
 
+/* A handler with a time limit: rd_stuck_begin, what it does, rd_stuck_end. */
+inline perform_late()
+{
+	atomic { USE; holders--; turn[me] = true; late_us[me] = OFFERED }
+#ifdef NO_CLAIM
+	if
+	:: late_us[me] == OFFERED -> atomic { late_us[me] = NOT_OFFERED; holders++ }
+	:: late_us[me] == TAKEN -> verdict = RD_TAKEN
+	fi;
+#else
+	atomic { /* rd_claim_end */
+		if
+		:: late_us[me] == OFFERED -> late_us[me] = NOT_OFFERED; hold()
+		:: late_us[me] == TAKEN -> verdict = RD_TAKEN
+		fi
+	}
+#endif
+#ifndef NO_WAIT
+	if
+	:: verdict == RD_TAKEN -> !pool_lock
+	:: else
+	fi;
+#endif
+	atomic { turn[me] = false; late_us[me] = NOT_OFFERED }
+}
+
 inline perform()
 {
 	if
 	:: verdict = RD_WANTS_READ /* the request is not complete */
+	:: perform_late();
+		if
+		:: verdict == GO_ON -> verdict = RD_WANTS_READ
+		:: else
+		fi
 	:: verdict = RD_MORE
 	:: send_reply();
 		if
@@ -348,7 +415,7 @@ inline rd_park_enter()
 	rd_conn_pass(OWN_WORKER, OWN_PARKED)
 }
 
-proctype worker()
+proctype worker(byte me)
 {
 	byte s, verdict;
 	bool passed;
@@ -364,6 +431,7 @@ end:	do
 				queued++;
 				break
 			:: verdict == RD_CLOSE -> rd_conn_close(); break
+			:: verdict == RD_TAKEN -> break
 			:: else ->
 				rd_park_enter();
 				if
@@ -416,8 +484,8 @@ init {
 	atomic {
 		run client();
 		run acceptor();
-		run worker();
-		run worker();
+		run worker(0);
+		run worker(1);
 		run completer();
 		run never_lost()
 	}

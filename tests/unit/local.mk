@@ -59,6 +59,7 @@ unit_tests += tests/unit/test_shed
 unit_tests += tests/unit/test_spool
 unit_tests += tests/unit/test_stack
 unit_tests += tests/unit/test_stack_end
+unit_tests += tests/unit/test_stuck
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_timeout
 unit_tests += tests/unit/test_units

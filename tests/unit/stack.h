@@ -97,7 +97,8 @@ static inline enum rd_verdict stack_turn(struct stack *s)
 		MUST(c->reason != CLOSE_NONE);
 		stack_close(s, c->reason);
 		break;
-	case RD_WANTS_REPLY: /* nothing detaches without a table of slots */
+	case RD_TAKEN:
+	case RD_WANTS_REPLY: /* nothing detaches, or is taken away, without a table of slots */
 		MUST(false);
 	case RD_MORE:
 		break;

@@ -41,7 +41,7 @@ static const struct {
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
 	{ "workers {\n maximum = 3 }\n", "t.conf:2: workers: there is no option \"maximum\" here; "
-					 "there are max min stack idle concurrency" },
+					 "there are max min stack idle concurrency grace stuck" },
 	{ "\nworkers max = 3\n", "t.conf:2: missing opening brace for section 'workers'" },
 	{ "\nworkers {\n max 3 }\n", "t.conf:3: workers: missing equal sign after option 'max'" },
 	{ "workers { max = {1, 2} }\n", "t.conf:1: workers: unexpected token '{'" },
