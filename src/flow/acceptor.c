@@ -70,9 +70,9 @@ static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_clo
 }
 
 /*
- * One that was shed: while at most half of the slots are taken it may stay until its client has
- * read the reply. Beyond, a flood of such clients would keep out those who could be served. One
- * that came by the reserved descriptor has to give it back at once.
+ * One that was told that it is not served: while at most half of the slots are taken it may stay
+ * until its client has read the reply. Beyond, a flood of such clients would keep out those who
+ * could be served. One that came by the reserved descriptor has to give it back at once.
  * False: it is parked, or closed. True: more came than main reads off at once; still main's.
  */
 static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
@@ -91,13 +91,24 @@ static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
 			parked = rd_park_enter(&c, OWN_MAIN, verdict);
 	}
 	if (parked == PARK_REFUSED)
-		acceptor_close(a, c, CLOSE_OVERLOAD);
+		acceptor_close(a, c, c->reason);
 	else
 		rd_count(&a->counters, COUNT_PARKED);
 	return false;
 }
 
-/* The client is told so. As acceptor_linger. */
+/* The client is told why it is not served. As acceptor_linger. */
+static bool acceptor_tell(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
+{
+	c->reason = reason;
+	if (c->protocol->refuse(c) == RD_CLOSE) {
+		acceptor_close(a, c, reason);
+		return false;
+	}
+	rd_linger_begin(c, a->now_us);
+	return acceptor_linger(a, c);
+}
+
 static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c, enum rd_cause cause)
 {
 	static const enum rd_counter counters[] = {
@@ -107,18 +118,12 @@ static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c, enum rd_caus
 	};
 
 	rd_count(&a->counters, counters[cause]);
-	c->reason = CLOSE_OVERLOAD;
-	if (c->protocol->refuse(c) == RD_CLOSE) {
-		acceptor_close(a, c, CLOSE_OVERLOAD);
-		return false;
-	}
-	rd_linger_begin(c, a->now_us);
-	return acceptor_linger(a, c);
+	return acceptor_tell(a, c, CLOSE_OVERLOAD);
 }
 
-static bool acceptor_is_shed(const struct rd_conn *c)
+static bool acceptor_is_told(const struct rd_conn *c)
 {
-	return c->lingering && c->reason == CLOSE_OVERLOAD;
+	return c->lingering && (c->reason == CLOSE_OVERLOAD || c->reason == CLOSE_LIMIT);
 }
 
 static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c)
@@ -181,11 +186,22 @@ static void acceptor_expire(struct rd_acceptor *a)
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
 static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 {
-	if (acceptor_is_shed(c) && !acceptor_linger(a, c))
+	if (acceptor_is_told(c) && !acceptor_linger(a, c))
 		return;
 	acceptor_add(a, c);
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
+}
+
+/* Just accepted: is served, unless its client has as many as it may. */
+static void acceptor_begin(struct rd_acceptor *a, struct rd_conn *c)
+{
+	if (!rd_conn_enter(c)) {
+		rd_count(&a->counters, COUNT_LIMITED);
+		if (!acceptor_tell(a, c, CLOSE_LIMIT))
+			return;
+	}
+	acceptor_ready(a, c);
 }
 
 /* A close tells main from now on; false when there is room after all. */
@@ -292,7 +308,7 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			continue;
 		}
 		rd_count(&a->counters, COUNT_ACCEPTED);
-		acceptor_ready(
+		acceptor_begin(
 			a, rd_conn_open(a->slots, fd, l->protocol, l->service, client, a->now_us));
 	}
 }
@@ -447,6 +463,13 @@ static bool acceptor_keeps(const struct rd_change *c, const struct rd_service *s
 	return i < c->listeners;
 }
 
+static void acceptor_set_limits(struct rd_acceptor *a)
+{
+	for (size_t i = 0; i < a->listeners; i++)
+		if (a->listener[i].service)
+			rd_service_set_limits(a->listener[i].service, &a->listener[i].limits);
+}
+
 /* The old ones' services end before the generation changes, and it before a new one accepts. */
 static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
 {
@@ -477,6 +500,7 @@ static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
 	}
 	a->listener = c->listener;
 	a->listeners = c->listeners;
+	acceptor_set_limits(a);
 	acceptor_poll_listeners(a, !a->paused, a->paused_us);
 	if (ended)
 		acceptor_stir(a);
@@ -578,6 +602,7 @@ long rd_acceptor_run(struct rd_acceptor *a)
 	a->reserve_fd = -1;
 	a->complained_us = 0;
 	acceptor_reserve(a);
+	acceptor_set_limits(a);
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;

@@ -99,12 +99,23 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	c->exchanges = 0;
 	c->reason = CLOSE_NONE;
 	c->registered = c->expired = c->shed = c->lingering = false;
-	c->last_look = c->unended = false;
+	c->last_look = c->unended = c->counted = false;
 	if ((size_t)fd >= atomic_load_explicit(&slots->top, memory_order_relaxed))
 		atomic_store_explicit(&slots->top, (size_t)fd + 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&slots->open, 1, memory_order_relaxed);
 	atomic_store_explicit(&c->state, OWN_MAIN, memory_order_release);
 	return c;
+}
+
+bool rd_conn_enter(struct rd_conn *c)
+{
+	struct rd_limits *limits =
+		c->service ? atomic_load_explicit(&c->service->limits, memory_order_acquire) : NULL;
+
+	if (!limits)
+		return true;
+	c->counted = rd_limits_enter(limits, c->client, c->accepted_us);
+	return c->counted;
 }
 
 bool rd_conn_pass(struct rd_conn *c, enum rd_owner from, enum rd_owner to)
@@ -205,6 +216,8 @@ void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason)
 	if (c->session)
 		c->protocol->release(c);
 	MUST(c->session == NULL);
+	if (c->counted) /* before its client can know of the end, and come again */
+		rd_limits_leave(service->limits, c->client);
 	if (slots) {
 		atomic_store_explicit(&slots->deadline[transport.fd], 0, memory_order_relaxed);
 		atomic_store_explicit(&c->state, OWN_NONE, memory_order_release);

@@ -59,6 +59,7 @@ struct rd_conn {
 	bool shed;	      /* it waited in vain: is to be told so in this turn */
 	bool lingering;	      /* only read off, then closed */
 	bool last_look;	      /* looked at once more since the drain began */
+	bool counted;	      /* among its client's, of a service with limits */
 	bool unended;	      /* of its reply only the end of the connection tells the end */
 };
 
@@ -95,6 +96,12 @@ void rd_slots_cut(struct rd_slots *slots);
 /* The slot of a descriptor just accepted, main's from now on, and a user of the service. */
 struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_protocol *protocol,
 			     struct rd_service *service, uint64_t client, uint64_t now_us);
+
+/*
+ * By main, just opened: counts it among its client's. False: its client has as many as it may, and
+ * this one is only to be told so.
+ */
+bool rd_conn_enter(struct rd_conn *conn);
 
 /*
  * Changes the owner. False, and still `from`'s, only towards OWN_PARKED, when an event has come

@@ -15,6 +15,7 @@ struct rd_listener {
 	int fd;	  /* -1: closed */
 	int from; /* it will be that of another, which is the one at this place; -1: of none */
 	const struct rd_protocol *protocol;
+	struct rd_limits_config limits; /* by address; a Unix socket has none */
 	const void *serves; /* what the protocol serves with, in the generation it is made for */
 	struct rd_service *service; /* a user of it, once it is open */
 	struct rd_sockaddr asked;

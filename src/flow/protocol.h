@@ -34,7 +34,8 @@ struct rd_protocol {
 	enum rd_verdict (*advance)(struct rd_conn *conn, struct rd_worker *worker);
 
 	/*
-	 * Main's, when there is no room: says so in a reply that is ready, without waiting.
+	 * Main's, when there is no room, or none for its client; conn->reason says which: says so
+	 * in a reply that is ready, without waiting.
 	 * RD_LINGER, or RD_CLOSE where there is nobody to read it.
 	 */
 	enum rd_verdict (*refuse)(struct rd_conn *conn);

@@ -40,6 +40,7 @@ void rd_service_drop(struct rd_service *s)
 	if (!s || atomic_fetch_sub_explicit(&s->users, 1, memory_order_acq_rel) > 1)
 		return;
 	rd_generation_drop(atomic_load_explicit(&s->last, memory_order_relaxed));
+	rd_limits_free(s->limits);
 	free(s);
 }
 
@@ -83,4 +84,29 @@ const void *rd_service_now(const struct rd_service *s)
 	if (s->fixed)
 		return s->fixed;
 	return rd_service_serves(s, last ? last : rd_generations_newest(s->all));
+}
+
+bool rd_service_prepare_limits(struct rd_service *s)
+{
+	struct rd_limits *limits;
+
+	if (s->limits)
+		return true;
+	limits = rd_limits_new();
+	atomic_store_explicit(&s->limits, limits, memory_order_release);
+	return limits != NULL;
+}
+
+void rd_service_set_limits(struct rd_service *s, const struct rd_limits_config *config)
+{
+	if (s->limits)
+		rd_limits_set(s->limits, config);
+}
+
+bool rd_service_may_ask(const struct rd_service *s, uint64_t client, uint64_t now_us,
+			uint64_t *wait_us)
+{
+	struct rd_limits *limits = atomic_load_explicit(&s->limits, memory_order_acquire);
+
+	return !limits || rd_limits_ask(limits, client, now_us, wait_us);
 }

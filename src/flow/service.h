@@ -6,6 +6,7 @@
 #define RD_FLOW_SERVICE_H
 
 #include "flow/generation.h"
+#include "guard/limits.h"
 
 #include <stdbool.h>
 
@@ -19,6 +20,8 @@ struct rd_service {
 	 * it, which its connections go on with; each reply is the last.
 	 */
 	_Atomic(struct rd_generation *) last;
+	/* By its clients; as long as the service, from one generation to the next. NULL: none. */
+	_Atomic(struct rd_limits *) limits;
 	_Alignas(64) _Atomic size_t users; /* its listener, and its connections */
 };
 
@@ -42,6 +45,18 @@ struct rd_generation *rd_service_generation(const struct rd_service *s, struct r
 
 /* What the protocol serves with in that generation. */
 const void *rd_service_serves(const struct rd_service *s, const struct rd_generation *g);
+
+/* So that it can have limits, which are none as yet. False: no memory. One thread at a time. */
+bool rd_service_prepare_limits(struct rd_service *s);
+/* From now on; what its clients have taken stays so. */
+void rd_service_set_limits(struct rd_service *s, const struct rd_limits_config *config);
+
+/*
+ * A request of that client, who is answered now. False: it asks too often, and may ask again in
+ * *wait_us.
+ */
+bool rd_service_may_ask(const struct rd_service *s, uint64_t client, uint64_t now_us,
+			uint64_t *wait_us);
 
 /* By the thread that puts generations: what the next exchange would be served with. */
 const void *rd_service_now(const struct rd_service *s);

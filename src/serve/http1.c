@@ -17,6 +17,8 @@
  */
 #include "serve/http1.h"
 
+#include "base/clock.h"
+#include "codec/date.h"
 #include "serve/http.h"
 #include "serve/intake.h"
 
@@ -224,16 +226,21 @@ unsigned rd_http_retry_s(void)
 
 static enum rd_verdict http_refuse_unread(struct rd_conn *conn)
 {
-	char busy[160];
-	int len = snprintf(busy, sizeof(busy),
-			   "HTTP/1.1 503 Service Unavailable\r\n"
-			   "Server: replyd\r\n"
-			   "Retry-After: %u\r\n"
-			   "Content-Length: 0\r\n"
-			   "Connection: close\r\n\r\n",
-			   rd_http_retry_s());
+	bool limited = conn->reason == CLOSE_LIMIT;
+	char text[192], date[RD_DATE_SIZE];
+	int len;
 
-	return rd_stream_refuse(conn, busy, (size_t)len);
+	rd_date_format(rd_clock_wall_s(), date);
+	len = snprintf(text, sizeof(text),
+		       "HTTP/1.1 %s\r\n"
+		       "Server: replyd\r\n"
+		       "Date: %s\r\n"
+		       "Retry-After: %u\r\n"
+		       "Content-Length: 0\r\n"
+		       "Connection: close\r\n\r\n",
+		       limited ? "429 Too Many Requests" : "503 Service Unavailable", date,
+		       rd_http_retry_s());
+	return rd_stream_refuse(conn, text, (size_t)len);
 }
 
 const struct rd_protocol rd_http1 = {

@@ -179,11 +179,11 @@ static enum rd_http_step http_await_body(struct rd_http *h)
 	return STEP_BODY;
 }
 
-static void http_retry_after(struct rd_http *h)
+static void http_retry_after(struct rd_http *h, unsigned seconds)
 {
 	char after[16];
 
-	snprintf(after, sizeof(after), "%u", rd_http_retry_s());
+	snprintf(after, sizeof(after), "%u", seconds);
 	rd_reply_field(&h->x.reply, "Retry-After", after);
 }
 
@@ -191,13 +191,22 @@ static void http_retry_after(struct rd_http *h)
 static enum rd_http_step http_shed(struct rd_http *h, enum rd_counter why)
 {
 	rd_count(&h->s.worker->counters, why);
-	http_retry_after(h);
+	http_retry_after(h, rd_http_retry_s());
 	return http_turn_away(h, 503);
+}
+
+/* Its address asks too often; as http_shed. */
+static enum rd_http_step http_limited(struct rd_http *h, uint64_t wait_us)
+{
+	rd_count(&h->s.worker->counters, COUNT_LIMITED_RATE);
+	http_retry_after(h, (unsigned)((wait_us + 999999) / 1000000));
+	return http_turn_away(h, 429);
 }
 
 enum rd_http_step rd_http_understand(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
+	uint64_t wait_us;
 	int status = http_read_head(x);
 
 	h->local = 0;
@@ -206,6 +215,8 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 	rd_exchange_begin(x);
 	if (h->s.conn->shed)
 		return http_shed(h, COUNT_SHED_WAIT);
+	if (!rd_stream_may_ask(&h->s, &wait_us))
+		return http_limited(h, wait_us);
 	status = rd_app_find(h->service->app, x);
 	if (!status)
 		status = rd_call_admit(h->s.worker, x);
@@ -293,7 +304,7 @@ static int http_in_vain(struct rd_http *h)
 {
 	rd_count(&h->s.worker->counters, COUNT_SHED_DEADLINE);
 	rd_route_learn(h->x.route, 0);
-	http_retry_after(h);
+	http_retry_after(h, rd_http_retry_s());
 	return 503;
 }
 

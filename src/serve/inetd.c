@@ -46,13 +46,15 @@ static const struct rd_link inetd_link = {
 /* What its program would say is not known. */
 static enum rd_verdict inetd_refuse(struct rd_conn *conn)
 {
-	conn->reason = CLOSE_OVERLOAD;
+	if (conn->reason == CLOSE_NONE)
+		conn->reason = CLOSE_OVERLOAD;
 	return RD_CLOSE;
 }
 
 static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *worker)
 {
 	const struct rd_line_service *service;
+	uint64_t wait_us;
 	struct inetd i; /* not cleared: it is large, and what is read of it was written before */
 	bool mine;
 
@@ -61,6 +63,11 @@ static enum rd_verdict inetd_advance(struct rd_conn *conn, struct rd_worker *wor
 		return inetd_refuse(conn);
 	}
 	rd_stream_begin(&i.s, conn, worker);
+	if (!rd_stream_may_ask(&i.s, &wait_us)) {
+		rd_count(&worker->counters, COUNT_LIMITED_RATE);
+		conn->reason = CLOSE_LIMIT;
+		return rd_stream_end(&i.s, RD_CLOSE, 0, 0);
+	}
 	service = rd_stream_service(&i.s);
 	rd_line_exchange(&i.x, "INETD", service->route);
 	i.x.link = &inetd_link;

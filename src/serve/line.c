@@ -122,12 +122,22 @@ static enum rd_verdict line_reply(struct line *l, int status)
 	return line_finish(l);
 }
 
+/* Its address asks too often. */
+static enum rd_verdict line_limited(struct line *l)
+{
+	rd_count(&l->s.worker->counters, COUNT_LIMITED_RATE);
+	return line_refuse(l, l->service->busy, CLOSE_LIMIT);
+}
+
 static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 {
 	enum rd_verdict verdict;
 	bool mine;
+	uint64_t wait_us;
 	int status;
 
+	if (!rd_stream_may_ask(&l->s, &wait_us))
+		return line_limited(l);
 	if (rd_stream_left(&l->s, false))
 		return RD_CLOSE;
 	line_ask(l, len);

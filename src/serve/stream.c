@@ -184,6 +184,13 @@ static bool stream_holds(const struct rd_stream *s)
 	return s->out.body.left > 0 || s->detached || (s->intake && !s->intake->discard);
 }
 
+bool rd_stream_may_ask(const struct rd_stream *s, uint64_t *wait_us)
+{
+	const struct rd_conn *c = s->conn;
+
+	return rd_service_may_ask(c->service, c->client, s->worker->now_us, wait_us);
+}
+
 bool rd_stream_left(struct rd_stream *s, bool probe)
 {
 	if (s->worker->now_us < s->conn->ready_us + RD_WAITED_US ||

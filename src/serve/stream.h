@@ -88,6 +88,12 @@ void rd_stream_unended(struct rd_stream *s);
 enum rd_verdict rd_stream_finish(struct rd_stream *s);
 
 /*
+ * A request is there: whether its client may have it answered, or asks too often; then *wait_us
+ * says when it may ask again.
+ */
+bool rd_stream_may_ask(const struct rd_stream *s, uint64_t *wait_us);
+
+/*
  * Before something is performed: whether it waited long, and its client has left meanwhile. Then
  * that is counted, and the connection is to be closed. `probe` as of rd_watch_gone.
  */

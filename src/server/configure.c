@@ -176,12 +176,24 @@ static int configure_line(struct rd_setup *s, const struct rd_section *section,
 	return 0;
 }
 
+/* By address, on each of the listeners from `first` on. */
+static void configure_limits(struct rd_setup *s, const struct rd_section *section, size_t first)
+{
+	for (size_t i = first; i < s->listeners.count; i++)
+		s->listeners.listener[i].limits = (struct rd_limits_config){
+			.connections = (unsigned)configure_number(section, LIMITS_connections),
+			.rate = (unsigned)configure_number(section, LIMITS_rate),
+			.burst = (unsigned)configure_number(section, LIMITS_burst),
+		};
+}
+
 static int configure_listen(struct rd_setup *s, const struct rd_section *section,
 			    const char *address, const char *temporary)
 {
 	bool line = configure_number(section, LISTEN_protocol);
+	size_t first = s->listeners.count;
 	bool inetd = line && configure_number(section, LISTEN_inetd);
-	struct rd_own *own = &s->own[s->listeners.count];
+	struct rd_own *own = &s->own[first];
 	struct rd_fault fault = { false };
 	int failed;
 
@@ -195,6 +207,7 @@ static int configure_listen(struct rd_setup *s, const struct rd_section *section
 	if (failed)
 		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", fault.text);
 	configure_service(s, section, temporary, own);
+	configure_limits(s, section, first);
 	return line ? configure_line(s, section, own) : 0;
 }
 

@@ -176,6 +176,11 @@ static unsigned open_index(const struct rd_listeners *l)
 	}
 }
 
+static bool open_limited(const struct rd_listener *l)
+{
+	return (l->limits.connections || l->limits.rate) && l->bound.sa.sa_family != AF_UNIX;
+}
+
 int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct rd_generation *next,
 		     struct rd_fault *fault)
 {
@@ -185,7 +190,8 @@ int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct 
 		if (!one->service)
 			one->service = all ? rd_service_new(all, open_index(l))
 					   : rd_service_new_fixed(one->serves);
-		if (!one->service)
+		if (!one->service ||
+		    (open_limited(one) && !rd_service_prepare_limits(one->service)))
 			return rd_fault_say(fault, "no memory");
 		if (all)
 			next->serves[one->service->index] = one->serves;

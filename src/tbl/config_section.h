@@ -11,7 +11,7 @@ SECTION(DRAIN,     "drain",      IN(ROOT),           NULL,        "what happens 
 SECTION(BODY,      "body",       IN(ROOT),           NULL,        "bodies of requests")
 SECTION(TYPES,     "types",      IN(ROOT),           NULL,        "media types of files")
 SECTION(DEADLINES, "deadlines",  IN(ROOT)|IN(LISTEN), NULL,       "how long a client may take")
-SECTION(LIMITS,    "limits",     IN(ROOT)|IN(LISTEN), NULL,       "how much a client may send")
+SECTION(LIMITS,    "limits",     IN(ROOT)|IN(LISTEN), NULL,       "how much a client may send, and how often")
 SECTION(LISTEN,    "listen",     IN(ROOT),           "ADDRESS",   "where clients connect")
 SECTION(HOST,      "host",       IN(ROOT),           "NAME",      "a name that is answered for")
 SECTION(ROUTE,     "route",      IN(ROOT)|IN(HOST),  "PATH",      "what answers below a path")

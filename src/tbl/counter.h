@@ -9,6 +9,8 @@ COUNTER(SHED,      "connections_shed",     "connections refused because the queu
 COUNTER(SHED_WAIT, "exchanges_shed_wait",  "requests refused because they had waited too long")
 COUNTER(SHED_FAIR, "connections_shed_fair", "connections refused for another client's, because the queue was full of their own")
 COUNTER(SHED_DEADLINE, "exchanges_shed_deadline", "requests refused because their client's limit could not be kept")
+COUNTER(LIMITED,   "connections_limited",  "connections refused because their address had as many as it may")
+COUNTER(LIMITED_RATE, "exchanges_limited", "requests refused because their address asked too often")
 COUNTER(GONE,      "exchanges_gone",       "requests dropped because their client left while they waited")
 COUNTER(PARKED,    "connections_parked",   "times a connection was parked")
 COUNTER(EXCHANGES, "exchanges",            "requests answered")

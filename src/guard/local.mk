@@ -1,0 +1,8 @@
+# guard: limits by address.
+folder_libs += src/guard/libguard.la
+noinst_LTLIBRARIES += src/guard/libguard.la
+src_guard_libguard_la_SOURCES = \
+	src/guard/bucket.c \
+	src/guard/bucket.h \
+	src/guard/limits.c \
+	src/guard/limits.h
