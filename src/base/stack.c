@@ -14,6 +14,8 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { OWN = 2 }; /* frames: stack_answer, and what the kernel returns by */
 
@@ -58,8 +60,31 @@ void rd_stack_ask(struct rd_stack *stack, pthread_t thread, int signal)
 	PTH(pthread_kill(thread, signal));
 }
 
+/* A module is loaded from a copy, by its descriptor: the name that the copy was given. */
+static const char *stack_file(const char *name, char *to, size_t size)
+{
+	static const char by_fd[] = "/proc/self/fd/", copy[] = "/memfd:";
+	size_t skip = sizeof(copy) - 1;
+	char *deleted;
+	ssize_t n;
+
+	if (strncmp(name, by_fd, sizeof(by_fd) - 1) != 0)
+		return name;
+	n = readlink(name, to, size - 1);
+	if (n < 0)
+		return name;
+	to[n] = '\0';
+	if (strncmp(to, copy, skip) != 0)
+		return to;
+	deleted = strstr(to, " (deleted)");
+	if (deleted)
+		*deleted = '\0';
+	return to + skip;
+}
+
 bool rd_stack_log(const struct rd_stack *stack)
 {
+	char copied[256];
 	int depth = atomic_load_explicit(&stack->depth, memory_order_acquire);
 
 	for (int i = OWN; i < depth; i++) {
@@ -70,7 +95,7 @@ bool rd_stack_log(const struct rd_stack *stack)
 		if (!dladdr((void *)at, &info) || !info.dli_fname)
 			rd_log("  %#lx", (unsigned long)at);
 		else
-			rd_log("  %s+%#lx%s%s", info.dli_fname,
+			rd_log("  %s+%#lx%s%s", stack_file(info.dli_fname, copied, sizeof(copied)),
 			       (unsigned long)(at - (uintptr_t)info.dli_fbase),
 			       info.dli_sname ? " " : "", info.dli_sname ? info.dli_sname : "");
 	}

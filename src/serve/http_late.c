@@ -19,6 +19,7 @@ static enum rd_verdict late_answer(struct rd_conn *c, struct rd_http *h)
 	char head[RD_REPLY_HEAD];
 	struct rd_reply reply;
 	struct iovec iov[2] = { { .iov_base = head } };
+	int n = 1;
 	bool kept;
 
 	rd_reply_begin(&reply);
@@ -26,8 +27,8 @@ static enum rd_verdict late_answer(struct rd_conn *c, struct rd_http *h)
 	reply.close = true;
 	iov[0].iov_len = rd_reply_head(&reply, h->x.head.minor, rd_http_date(), head, sizeof(head));
 	if (rd_reply_has_body(h->x.head.method, 504))
-		iov[1] = (struct iovec){ (char *)reply.body.bytes, reply.body.left };
-	kept = rd_stream_take(&h->s, iov, 2);
+		iov[n++] = (struct iovec){ (char *)reply.body.bytes, reply.body.left };
+	kept = rd_stream_take(&h->s, iov, n);
 	rd_reply_reset(&reply);
 	c->exchanges++;
 	return kept ? RD_WANTS_WRITE : RD_CLOSE;

@@ -81,6 +81,7 @@ enum gauge {
 	GAUGE_RUNNING,
 	GAUGE_BLOCKED,
 	GAUGE_ASLEEP,
+	GAUGE_STUCK,
 	GAUGE_WORKERS_MAX,
 	GAUGE_QUEUED,
 	GAUGE_QUEUE_MAX,
@@ -100,6 +101,7 @@ static const struct {
 	[GAUGE_RUNNING] = { "replyd_workers", "running", "Workers by what they do." },
 	[GAUGE_BLOCKED] = { "replyd_workers", "blocked", NULL },
 	[GAUGE_ASLEEP] = { "replyd_workers", "asleep", NULL },
+	[GAUGE_STUCK] = { "replyd_workers", "stuck", NULL },
 	[GAUGE_WORKERS_MAX] = { "replyd_workers_limit", NULL, "Workers, at most." },
 	[GAUGE_QUEUED] = { "replyd_queue_length", NULL, "Connections that wait for a worker." },
 	[GAUGE_QUEUE_MAX] = { "replyd_queue_limit", NULL,
@@ -118,6 +120,7 @@ static void metrics_gauge_values(const struct rd_group_view *v, double value[GAU
 	value[GAUGE_RUNNING] = v->running;
 	value[GAUGE_BLOCKED] = v->blocked;
 	value[GAUGE_ASLEEP] = v->asleep;
+	value[GAUGE_STUCK] = v->stuck;
 	value[GAUGE_WORKERS_MAX] = v->workers_max;
 	value[GAUGE_QUEUED] = v->queued;
 	value[GAUGE_QUEUE_MAX] = v->queue_max;

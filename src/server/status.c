@@ -46,14 +46,14 @@ static bool status_group(struct rd_buffer *b, const struct rd_group_view *v)
 {
 	return rd_buffer_print(b,
 			       "\"workers\": {\"running\": %u, \"blocked\": %u, \"asleep\": %u, "
-			       "\"limit\": %u},\n"
+			       "\"stuck\": %u, \"limit\": %u},\n"
 			       "\"queue\": {\"length\": %u, \"limit\": %u, \"wait_us\": %" PRIu64
 			       "},\n"
 			       "\"connections\": {\"open\": %zu, \"parked\": %zu, \"queued\": %zu, "
 			       "\"worked_on\": %zu, \"limit\": %zu},\n",
-			       v->running, v->blocked, v->asleep, v->workers_max, v->queued,
-			       v->queue_max, v->waited_us, v->open, v->parked, v->owned[OWN_QUEUE],
-			       v->owned[OWN_WORKER], v->conns_max);
+			       v->running, v->blocked, v->asleep, v->stuck, v->workers_max,
+			       v->queued, v->queue_max, v->waited_us, v->open, v->parked,
+			       v->owned[OWN_QUEUE], v->owned[OWN_WORKER], v->conns_max);
 }
 
 static bool status_counts(struct rd_buffer *b, const char *name, const struct rd_group_view *v,

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static struct replyd *server;
-static uint64_t slow_us; /* the time limit of /slow, and of lines */
+static uint64_t slow_us; /* the time limit of /slow, /count and lines */
 static _Atomic unsigned refused;
 
 /* The requests inside /hold: each takes a number, and goes when as many were released. */
@@ -87,12 +87,30 @@ static bool slow_begins(struct replyd_exchange *x)
 	return strcmp(x->path, "/slow/piece") == 0 || rd_span_eq(x->content, "slow piece");
 }
 
-/* Longer than its time, until released; what it writes then is refused when it was late. */
+/* Of the body, until it ends or may not be waited for any longer. */
+static void slow_read(struct replyd_exchange *x)
+{
+	char part[100];
+
+	while (replyd_read(x, part, sizeof(part)) > 0)
+		continue;
+}
+
+/* What a late handler does with its client is refused. */
+static bool slow_refused(struct replyd_exchange *x)
+{
+	char byte;
+
+	return replyd_print(x, "%s %s\n", replyd_client(x), replyd_target(x)) != 0 &&
+	       errno == ECANCELED && replyd_cancelled(x) && replyd_flush(x) != 0 &&
+	       (!x->streamed || (replyd_read(x, &byte, 1) == -1 && errno == ECANCELED));
+}
+
+/* Longer than its time, until released. */
 static int slow_perform(struct replyd_exchange *x, void *data)
 {
-	bool failed = false;
-
 	(void)data;
+	slow_read(x);
 	replyd_begin(x, 200, "text/plain");
 	if (slow_begins(x)) {
 		replyd_print(x, "begun\n");
@@ -101,9 +119,7 @@ static int slow_perform(struct replyd_exchange *x, void *data)
 	hold_enter();
 	hold_wait();
 	hold_leave();
-	failed = replyd_print(x, "%s %s\n", replyd_client(x), replyd_target(x)) != 0 &&
-		 errno == ECANCELED;
-	if (failed && replyd_cancelled(x) && replyd_flush(x) != 0)
+	if (slow_refused(x))
 		atomic_fetch_add(&refused, 1);
 	return 0;
 }
@@ -230,14 +246,15 @@ static void assemble_handlers(void)
 		{ .name = "/slow", .methods = RD_METHODS_ANY, .perform = slow_perform },
 		{ .name = "/fault", .methods = RD_METHODS_ANY, .perform = fault_perform },
 	};
-	static const char *const streamed[] = { "/count", "/part" };
+	static const char *const streamed[] = { "/count", "/part", "/slow" };
 	size_t rest;
 	struct rd_router *router = &rd_app_host(&server->setup->app, "")->router;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		MUST(rd_server_route(server, own[i].name, &own[i], NULL) == 0);
+	time_limit(rd_router_find(router, METHOD_GET, "/count", 6, &rest));
 	time_limit(rd_router_find(router, METHOD_GET, "/slow", 5, &rest));
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(streamed) / sizeof(*streamed); i++) {
 		struct rd_route *route = rd_router_find(router, METHOD_POST, streamed[i],
 							strlen(streamed[i]), &rest);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { LENT = 1 << 20 };
 
@@ -141,6 +142,17 @@ static void given_back(void *data)
 void no_such_function(void);
 #endif
 
+int stuck_until_there(struct replyd_exchange *x, const char *file);
+
+/* A name that a stack shows. */
+__attribute__((noinline, visibility("default"))) int stuck_until_there(struct replyd_exchange *x,
+								       const char *file)
+{
+	while (access(file, F_OK) != 0)
+		usleep(1000);
+	return replyd_text(x, 200, "there\n");
+}
+
 static int perform(struct replyd_exchange *x, void *data)
 {
 	struct state *s = data;
@@ -154,6 +166,8 @@ static int perform(struct replyd_exchange *x, void *data)
 		s->lent++;
 		return replyd_lend(x, 200, "text/plain", s->bytes, LENT, given_back, s);
 	}
+	if (strcmp(replyd_rest(x), "/stuck") == 0)
+		return stuck_until_there(x, replyd_setting(x, "word", ""));
 	return replyd_text(x, 200, "%s %u %s\n", LABEL, inits, replyd_setting(x, "word", "-"));
 }
 
