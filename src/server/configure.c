@@ -7,8 +7,10 @@
 
 #include "base/buffer.h"
 #include "base/lock.h"
+#include "base/log.h"
 #include "base/slurp.h"
 #include "codec/mime.h"
+#include "config/schema.h"
 #include "serve/inetd.h"
 #include "server/server.h"
 #include "server/work.h"
@@ -41,31 +43,44 @@ static uint64_t configure_number(const struct rd_section *section, enum rd_optio
 	return rd_config_value(section, option)->number;
 }
 
+static const struct {
+	enum rd_setting setting;
+	enum rd_option option;
+	bool kept; /* by a reload: only a new start changes it */
+} numbers[] = {
+	{ SET_WORKERS, WORKERS_max, true },
+	{ SET_WORKERS_MIN, WORKERS_min, true },
+	{ SET_STACK, WORKERS_stack, true },
+	{ SET_WORKER_IDLE_MS, WORKERS_idle, true },
+	{ SET_CONCURRENCY, WORKERS_concurrency, true },
+	{ SET_GRACE_MS, WORKERS_grace, true },
+	{ SET_STUCK, WORKERS_stuck, true },
+	{ SET_QUEUE, QUEUE_length, true },
+	{ SET_QUEUE_SHED, QUEUE_shed, true },
+	{ SET_QUEUE_TARGET_MS, QUEUE_target, true },
+	{ SET_QUEUE_INTERVAL_MS, QUEUE_interval, true },
+	{ SET_QUEUE_LIMIT_MS, QUEUE_limit, true },
+	{ SET_DRAIN_MS, DRAIN_limit, false },
+};
+
 static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 {
-	static const struct {
-		enum rd_setting setting;
-		enum rd_option option;
-	} numbers[] = {
-		{ SET_WORKERS, WORKERS_max },
-		{ SET_WORKERS_MIN, WORKERS_min },
-		{ SET_STACK, WORKERS_stack },
-		{ SET_WORKER_IDLE_MS, WORKERS_idle },
-		{ SET_CONCURRENCY, WORKERS_concurrency },
-		{ SET_GRACE_MS, WORKERS_grace },
-		{ SET_STUCK, WORKERS_stuck },
-		{ SET_QUEUE, QUEUE_length },
-		{ SET_QUEUE_SHED, QUEUE_shed },
-		{ SET_QUEUE_TARGET_MS, QUEUE_target },
-		{ SET_QUEUE_INTERVAL_MS, QUEUE_interval },
-		{ SET_QUEUE_LIMIT_MS, QUEUE_limit },
-		{ SET_DRAIN_MS, DRAIN_limit },
-	};
-
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (!s->said[numbers[i].setting])
 			s->setting[numbers[i].setting] =
 				(long)configure_number(root, numbers[i].option);
+}
+
+void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		const struct rd_schema_option *option = &rd_schema_option[numbers[i].option];
+		enum rd_setting setting = numbers[i].setting;
+
+		if (numbers[i].kept && was->setting[setting] != next->setting[setting])
+			rd_log("%s.%s: changed; it needs a new start",
+			       rd_schema_section[option->section].word, option->word);
+	}
 }
 
 /* The system's types, or those of the file that is named, and behind them those that are added. */

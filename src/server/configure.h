@@ -14,6 +14,9 @@ struct rd_host;
 /* Adds all that a file says to a setup that is empty. */
 int rd_configure(struct rd_setup *setup, const char *file);
 
+/* The log has each number that another setup has changed, and that a reload leaves as it is. */
+void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next);
+
 /* Adds the routes and pages that `section`, the file or a host in it, says. */
 int rd_routes_add(struct rd_setup *setup, struct rd_host *host, const struct rd_section *section,
 		  size_t kept);

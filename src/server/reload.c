@@ -80,6 +80,7 @@ static int reload_file(struct replyd *s, struct rd_fault *fault)
 		rd_generation_drop(&next->generation);
 		return -1;
 	}
+	rd_configure_kept(was, next);
 	rd_generation_drop(&was->generation);
 	return 0;
 }

@@ -10,6 +10,7 @@ system_tests += tests/system/control.py
 system_tests += tests/system/drain.py
 system_tests += tests/system/examples.py
 system_tests += tests/system/faults.py
+system_tests += tests/system/fair.py
 system_tests += tests/system/fastcgi.py
 system_tests += tests/system/exports.sh
 system_tests += tests/system/files.sh

@@ -162,13 +162,15 @@ class Server:
 class Client:
 	"""One connection, and what has come on it and was not taken yet."""
 
-	def __init__(self, server, unix=False, rcvbuf=None, address=None):
+	def __init__(self, server, unix=False, rcvbuf=None, address=None, source=None):
 		self.came, self.ended = bytearray(), False
 		self.sock = socket.socket(socket.AF_UNIX if unix else socket.AF_INET)
 		self.sock.settimeout(WAIT_S)
 		if rcvbuf:
 			self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
 		try:
+			if source:
+				self.sock.bind((source, 0))
 			self.sock.connect(server.unix if unix else address or ("127.0.0.1", server.port))
 		except OSError:
 			self.sock.close()
