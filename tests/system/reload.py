@@ -34,6 +34,7 @@ GROWTH = 16 << 20			# of the memory: one generation that stays has more in 15 re
 CONFIG = """
 listen "127.0.0.1:0" {{ }}
 listen "unix:{tmp}/socket" {{ }}
+queue {{ shed = no }}
 {listen}
 route "/" {{ files = "www" }}
 route "/text" {{ text = "{text}" }}
