@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS_US = 100 };
+enum {
+	BLOCKS_US = 100,
+	LONGEST_US = 1000, /* beyond that main's look sees it: a rare one does not mark its route */
+};
 
 static bool route_conflicts(const struct rd_router *r, const struct rd_route *route)
 {
@@ -149,8 +152,11 @@ void rd_router_free(struct rd_router *r)
 void rd_route_learn(struct rd_route *route, unsigned us)
 {
 	unsigned mean = atomic_load_explicit(&route->mean_us, memory_order_relaxed);
-	unsigned next = mean - mean / 8 + us / 8;
+	unsigned next;
 
+	if (us > LONGEST_US)
+		us = LONGEST_US;
+	next = mean - mean / 8 + us / 8;
 	if (us == 0 && mean < 8)
 		return; /* the common case writes nothing that the workers share */
 	if (next != mean)

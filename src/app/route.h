@@ -69,7 +69,7 @@ struct rd_route *rd_router_find(const struct rd_router *r, enum rd_method method
 				size_t len, size_t *rest);
 void rd_router_free(struct rd_router *r);
 
-/* Learns that the handler took `us`. */
+/* Learns that the handler took `us`, of which no more than a millisecond counts. */
 void rd_route_learn(struct rd_route *route, unsigned us);
 /* Whether it is likely that it would be done by `until_us`, begun at `now_us`. */
 bool rd_route_in_time(const struct rd_route *route, uint64_t now_us, uint64_t until_us);

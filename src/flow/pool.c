@@ -295,22 +295,22 @@ void rd_pool_grow(struct rd_pool *p, unsigned more)
 	pool_grown(p, error);
 }
 
-/* True when some worker began an entry since the last look; takes the rest of the others'. */
-static bool pool_relieve(struct rd_pool *p)
+/* How many are stuck: began no entry since the last look. Takes the rest of theirs. */
+static unsigned pool_relieve(struct rd_pool *p)
 {
-	bool began = false;
+	unsigned stuck = 0;
 
 	for (unsigned i = 0; i < pool_places(p); i++) {
 		struct rd_worker *w = &p->worker[i];
 		uint64_t claim = atomic_load_explicit(&w->batch.claim, memory_order_relaxed);
 
-		if (claim != w->seen)
-			began = true;
-		else
+		if (claim == w->seen) {
 			p->rescued += rd_queue_return(p->queue, &w->batch, claim);
+			stuck += claim != 0 && !w->blocked && !w->batch.idle && !w->written_off;
+		}
 		w->seen = claim;
 	}
-	return began;
+	return stuck;
 }
 
 bool rd_pool_tend(struct rd_pool *p)

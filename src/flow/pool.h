@@ -23,10 +23,10 @@ struct rd_worker {
 	/* by the worker alone */
 	char *in;  /* RD_SCRATCH bytes for what is read ... */
 	char *out; /* ... and for what is to be sent; both forgotten between two connections */
-	uint64_t now_us; /* monotonic: read for each batch, and after each handler */
-	bool blocked;
+	uint64_t now_us;     /* monotonic: read for each batch, and after each handler */
 	struct rd_hand hand; /* what it serves with */
 	struct rd_counters counters;
+	_Atomic bool blocked; /* by the worker; main looks */
 	/* the rest also by main: of a handler with a time limit, it takes the connection away */
 	struct rd_claim claim;
 	struct rd_stack stack;
@@ -36,9 +36,9 @@ struct rd_worker {
 	/* under the pool's lock */
 	pthread_t thread;
 	enum { WORKER_NONE, WORKER_ALIVE, WORKER_GONE } life;
-	bool spare;		/* may leave when it finds no work for idle_us */
-	bool written_off;	/* its handler is late, and it does not count */
-	_Atomic unsigned asked; /* for its stack: looks until that is given up */
+	bool spare;		  /* may leave when it finds no work for idle_us */
+	_Atomic bool written_off; /* its handler is late, and it does not count */
+	_Atomic unsigned asked;	  /* for its stack: looks until that is given up */
 };
 
 struct rd_pool {

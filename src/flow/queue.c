@@ -19,7 +19,7 @@ bool rd_queue_init(struct rd_queue *q, const struct rd_queue_config *config)
 	MUST(config->bound > 0 && config->concurrency > 0);
 	*q = (struct rd_queue){
 		.open = true,
-		.regulate = { .concurrency = config->concurrency, .step = 1 },
+		.regulate = { .concurrency = config->concurrency },
 	};
 	arc4random_buf(&seed, sizeof(seed));
 	if (!rd_waiting_init(&q->waiting, config->bound, config->bound + config->more, seed,
@@ -175,6 +175,7 @@ size_t rd_queue_pop(struct rd_queue *q, struct rd_batch *batch, uint64_t until_u
 
 		if ((q->waiting.count > 0 && may) || (q->waiting.count == 0 && !q->open))
 			break;
+		batch->idle = true;
 		in_time = queue_sleep(q, until_us);
 		now_us = rd_clock_us();
 	}
@@ -182,6 +183,8 @@ size_t rd_queue_pop(struct rd_queue *q, struct rd_batch *batch, uint64_t until_u
 		n = queue_fill(q, batch, now_us);
 	if (n == 0)
 		q->regulate.running--;
+	if (batch->idle != (n == 0))
+		batch->idle = n == 0;
 	wake = queue_permit_if_wanted(q);
 	queue_unlock_and_signal(q, wake);
 	batch->spent_us = 0;
@@ -236,16 +239,14 @@ void rd_queue_write_off(struct rd_queue *q, bool blocked)
 	queue_unlock_and_signal(q, wake);
 }
 
-struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began)
+struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck)
 {
 	struct rd_queue_view view = { 0 };
 	unsigned more, woken = 0;
 
 	rd_lock_take(&q->lock);
 	view.stalled = q->waiting.count > 0 && q->popped == q->seen;
-	more = rd_regulate_rescue(&q->regulate, q->waiting.count, began || q->popped != q->seen);
-	if (more == 0 && rd_regulate_wants(&q->regulate, q->waiting.count))
-		more = 1;
+	more = rd_regulate_rescue(&q->regulate, q->waiting.count, stuck);
 	q->seen = q->popped;
 	while (woken < more && queue_permit(q))
 		woken++;

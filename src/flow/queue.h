@@ -29,6 +29,7 @@ struct rd_batch {
 	struct rd_entry entry[RD_BATCH]; /* written under the queue's lock, by its worker */
 	_Atomic uint64_t claim;		 /* generation << 32 | next << 16 | end */
 	uint64_t now_us;		 /* when it was taken; as entry */
+	_Atomic bool idle;		 /* its worker sleeps, is about to wake, or has ended */
 	/* by its worker alone */
 	uint64_t spent_us; /* on so many that were performed since the pop before */
 	unsigned performed;
@@ -104,8 +105,8 @@ void rd_queue_write_off(struct rd_queue *q, bool blocked);
  */
 size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, uint64_t now_us);
 
-/* Main's look. `began` says that some worker began an entry of its batch since the last one. */
-struct rd_queue_view rd_queue_look(struct rd_queue *q, bool began);
+/* Main's look. So many of the running are `stuck`: they began no entry since the last one. */
+struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck);
 
 /* Nothing more is taken; what is in it is still popped; then every pop returns 0. */
 void rd_queue_close(struct rd_queue *q);

@@ -5,6 +5,8 @@
  */
 #include "flow/regulate.h"
 
+enum { FALL = 8 }; /* a look takes this part of what is too much off the limit */
+
 unsigned rd_regulate_limit(const struct rd_regulate *r)
 {
 	return r->concurrency + r->extra;
@@ -17,7 +19,9 @@ bool rd_regulate_wants(const struct rd_regulate *r, unsigned waiting)
 
 bool rd_regulate_may_run(const struct rd_regulate *r)
 {
-	return r->running <= rd_regulate_limit(r);
+	unsigned limit = rd_regulate_limit(r);
+
+	return r->running <= (r->blocked > 0 ? 2 * limit : limit);
 }
 
 unsigned rd_regulate_share(const struct rd_regulate *r, unsigned waiting, unsigned batch)
@@ -28,21 +32,16 @@ unsigned rd_regulate_share(const struct rd_regulate *r, unsigned waiting, unsign
 	return share < batch ? share : batch;
 }
 
-unsigned rd_regulate_rescue(struct rd_regulate *r, unsigned waiting, bool moved)
+unsigned rd_regulate_rescue(struct rd_regulate *r, unsigned waiting, unsigned stuck)
 {
-	unsigned more;
+	unsigned extra = stuck + stuck / 2, more;
 
-	if (waiting == 0 || moved) {
-		r->step = 1;
-		if (r->extra > 0 && r->running < rd_regulate_limit(r))
-			r->extra--;
+	if (r->extra > extra)
+		r->extra -= (r->extra - extra + FALL - 1) / FALL;
+	else if (waiting > 0)
+		r->extra = extra;
+	if (!rd_regulate_wants(r, waiting))
 		return 0;
-	}
-	more = r->step;
-	r->step *= 2;
-	if (r->step > 64)
-		r->step = 64;
-	if (rd_regulate_limit(r) < r->running + more)
-		r->extra = r->running + more - r->concurrency;
-	return more;
+	more = rd_regulate_limit(r) - r->running;
+	return more < waiting ? more : waiting;
 }

@@ -2,6 +2,7 @@
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
 noinst_HEADERS += tests/unit/asking.h
+noinst_HEADERS += tests/unit/simulated.h
 noinst_HEADERS += tests/unit/overload.h
 
 unit_tests += tests/unit/test_accept
@@ -51,6 +52,7 @@ unit_tests += tests/unit/test_queue_threads
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_redirect
 unit_tests += tests/unit/test_regulate
+unit_tests += tests/unit/test_regulate_sim
 unit_tests += tests/unit/test_reload
 unit_tests += tests/unit/test_reply
 unit_tests += tests/unit/test_request

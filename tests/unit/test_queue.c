@@ -367,9 +367,9 @@ START_TEST(look_rescues)
 	sleepers_start(s, 1);
 	rd_queue_join(&q);
 	push(0, 1);
-	v = rd_queue_look(&q, true);
+	v = rd_queue_look(&q, 0);
 	ck_assert_uint_eq(v.asleep, 1); /* it moves */
-	v = rd_queue_look(&q, false);
+	v = rd_queue_look(&q, 1);
 	ck_assert_uint_eq(v.asleep, 0);
 	ck_assert_uint_eq(v.wanted, 0);
 	rd_queue_leave(&q);
@@ -378,13 +378,15 @@ START_TEST(look_rescues)
 
 	queue_of(8, 1);
 	rd_queue_join(&q);
-	push(0, 1);
-	for (unsigned wanted = 1; wanted <= 64; wanted *= 2) {
-		v = rd_queue_look(&q, false);
-		ck_assert_uint_eq(v.wanted, wanted);
-		ck_assert_uint_eq(v.waiting, 1);
+	push(0, 3);
+	for (unsigned stuck = 1; stuck <= 2; stuck++) {
+		v = rd_queue_look(&q, stuck);
+		ck_assert_uint_eq(v.wanted, stuck == 1 ? 1 : 3);
+		ck_assert_uint_eq(v.waiting, 3);
 	}
 	pops(0, 1);
+	pops(1, 2);
+	pops(2, 3);
 	leave_and_end();
 }
 END_TEST

@@ -90,7 +90,7 @@ static void look(void)
 			rd_queue_return(&q, &workers[i].batch, claim);
 		workers[i].seen = claim;
 	}
-	rd_queue_look(&q, false);
+	rd_queue_look(&q, 1);
 	sched_yield();
 }
 

@@ -51,48 +51,54 @@ START_TEST(share)
 }
 END_TEST
 
-/* Stuck at every look, all that is asked for runs and is stuck as well: 1, 2, 4 ... 64, 64. */
-START_TEST(rescue_doubles)
+static const struct {
+	unsigned concurrency, extra, running, waiting, stuck, more, then;
+} rescues[] = {
+	{ 2, 0, 2, 5, 2, 3, 3 },     { 2, 3, 5, 5, 5, 4, 7 },	/* all are, again and again */
+	{ 1, 0, 1, 1, 1, 1, 1 },     { 4, 0, 4, 9, 1, 1, 1 },	/* one among others that move */
+	{ 4, 0, 4, 9, 0, 0, 0 },				/* none */
+	{ 1, 0, 1, 0, 1, 0, 0 },				/* nothing waits */
+	{ 1, 0, 20, 3, 20, 3, 30 },				/* no more than wait */
+	{ 4, 0, 2, 9, 0, 2, 0 },				/* fewer run than may */
+	{ 2, 5, 0, 0, 0, 0, 4 },     { 2, 16, 0, 0, 0, 0, 14 }, /* it falls back */
+	{ 2, 16, 12, 0, 10, 0, 15 },				/* to what is stuck still */
+};
+
+START_TEST(rescue)
 {
-	struct rd_regulate r = { .concurrency = 2, .running = 2, .step = 1 };
-	unsigned want = 1;
+	struct rd_regulate r = {
+		.concurrency = rescues[_i].concurrency,
+		.extra = rescues[_i].extra,
+		.running = rescues[_i].running,
+	};
+	unsigned more = rd_regulate_rescue(&r, rescues[_i].waiting, rescues[_i].stuck);
 
-	for (int look = 0; look < 12; look++) {
-		unsigned more = rd_regulate_rescue(&r, 5, false);
-
-		ck_assert_uint_eq(more, want);
-		ck_assert_uint_eq(rd_regulate_limit(&r), r.running + more);
-		r.running += more;
-		want = want < 64 ? want * 2 : 64;
-	}
+	ck_assert_uint_eq(more, rescues[_i].more);
+	ck_assert_uint_eq(r.extra, rescues[_i].then);
 }
 END_TEST
 
-/* What ends a rescue: something moved, or nothing waits; the next begins with one again. */
-START_TEST(rescue_ends)
+/* Who comes back from a handler that blocks may go on while others are in theirs. */
+START_TEST(returners)
 {
-	struct rd_regulate r = { .concurrency = 1, .running = 1, .step = 1 };
-	bool moved = _i;
+	struct rd_regulate r = { .concurrency = 2, .running = 4, .blocked = 1 };
 
-	r.running += rd_regulate_rescue(&r, 5, false);
-	r.running += rd_regulate_rescue(&r, 5, false);
-	ck_assert_uint_eq(r.running, 4);
-	ck_assert_uint_eq(rd_regulate_rescue(&r, moved ? 5 : 0, moved), 0);
-	ck_assert_uint_eq(rd_regulate_limit(&r), 4); /* as long as they are stuck */
-	ck_assert_uint_eq(rd_regulate_rescue(&r, 5, false), 1);
+	ck_assert(rd_regulate_may_run(&r));
+	r.running = 5;
+	ck_assert(!rd_regulate_may_run(&r));
+	r.running = 4;
+	r.blocked = 0;
+	ck_assert(!rd_regulate_may_run(&r));
 }
 END_TEST
 
-/* As the stuck come back the limit falls, one a look, and never below the concurrency. */
+/* As the stuck come back the limit falls, and never below the concurrency. */
 START_TEST(limit_falls_back)
 {
-	struct rd_regulate r = { .concurrency = 2, .running = 0, .extra = 5, .step = 1 };
+	struct rd_regulate r = { .concurrency = 2, .extra = 300 };
 
-	for (unsigned extra = 5; extra > 0; extra--) {
-		ck_assert_uint_eq(r.extra, extra);
-		ck_assert_uint_eq(rd_regulate_rescue(&r, 0, false), 0);
-	}
-	ck_assert_uint_eq(rd_regulate_rescue(&r, 0, false), 0);
+	for (int look = 0; look < 40; look++)
+		ck_assert_uint_eq(rd_regulate_rescue(&r, 0, 0), 0);
 	ck_assert_uint_eq(rd_regulate_limit(&r), 2);
 }
 END_TEST
@@ -122,13 +128,13 @@ static void pool_finish(struct pool *p)
 	}
 }
 
-/* A free worker takes an entry of the front. False when none is free. */
-static bool pool_take(struct pool *p, unsigned slow_ms, bool learnt)
+/* A free worker, if there is one, takes an entry of the front. */
+static void pool_take(struct pool *p, unsigned slow_ms, bool learnt)
 {
 	if (p->slow == 0) {
 		p->quick--;
 		p->done++;
-		return true;
+		return;
 	}
 	for (int i = 0; i < WORKERS; i++) {
 		if (p->busy_ms[i] > 0)
@@ -137,25 +143,25 @@ static bool pool_take(struct pool *p, unsigned slow_ms, bool learnt)
 		p->blocked[i] = learnt;
 		*(learnt ? &p->r.blocked : &p->r.running) += 1;
 		p->slow--;
-		return true;
+		return;
 	}
-	return false;
 }
 
 static void pool_step(struct pool *p, unsigned slow_ms, bool learnt)
 {
-	bool moved = false;
+	unsigned stuck;
 
 	pool_finish(p);
+	stuck = p->r.running;
 	for (unsigned n = 0; n < 8 && rd_regulate_wants(&p->r, p->slow + p->quick); n++)
-		moved |= pool_take(p, slow_ms, learnt);
-	rd_regulate_rescue(&p->r, p->slow + p->quick, moved);
+		pool_take(p, slow_ms, learnt);
+	rd_regulate_rescue(&p->r, p->slow + p->quick, stuck);
 }
 
 /* Handlers that nothing is known of hold every worker that may run: the quick are served behind. */
 START_TEST(stuck)
 {
-	struct pool p = { .r = { .concurrency = 2, .step = 1 }, .slow = 20, .quick = 50 };
+	struct pool p = { .r = { .concurrency = 2 }, .slow = 20, .quick = 50 };
 	unsigned ms = 0;
 
 	while (p.done < 50) {
@@ -174,7 +180,7 @@ END_TEST
 /* Handlers that are known to block: all workers at once, with nobody to be rescued. */
 START_TEST(blocked)
 {
-	struct pool p = { .r = { .concurrency = 2, .step = 1 }, .slow = WORKERS, .quick = 8 };
+	struct pool p = { .r = { .concurrency = 2 }, .slow = WORKERS, .quick = 8 };
 
 	for (int ms = 0; ms < WORKERS / 8 + 1; ms++)
 		pool_step(&p, 100000, true);
@@ -187,7 +193,7 @@ END_TEST
 /* A quarter of an hour of work that moves: never more than the concurrency run. */
 START_TEST(moving)
 {
-	struct pool p = { .r = { .concurrency = 3, .step = 1 } };
+	struct pool p = { .r = { .concurrency = 3 } };
 
 	for (int ms = 0; ms < 15 * 60000; ms++) {
 		p.quick += (unsigned)(ms * 7 % 16);
@@ -208,8 +214,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, who_runs, 0, COUNT(rows));
 	tcase_add_loop_test(tcase, share, 0, COUNT(shares));
-	tcase_add_test(tcase, rescue_doubles);
-	tcase_add_loop_test(tcase, rescue_ends, 0, 2);
+	tcase_add_loop_test(tcase, rescue, 0, COUNT(rescues));
+	tcase_add_test(tcase, returners);
 	tcase_add_test(tcase, limit_falls_back);
 	tcase_add_test(tcase, stuck);
 	tcase_add_test(tcase, blocked);
