@@ -125,7 +125,7 @@ class Php(Server):
 	def configured(self, fpm, more=""):
 		conf, out, err = (os.path.join(self.tmp, name) for name in ("replyd.conf", "out", "err"))
 		with open(conf, "w", encoding="utf-8") as file:
-			file.write('listen "127.0.0.1:0" { }\nworkers { max = 16 }\n'
+			file.write('listen "127.0.0.1:0" { }\nworkers { max = 16 } queue { shed = no }\n'
 				f'route "/" {{ fastcgi = "unix:{fpm.socket}" root = "{self.root}"\n'
 				f'body_max = 64MiB {more} }}\n'
 				f'route "/fpm-status" {{ fastcgi = "unix:{fpm.socket}" script = "/fpm-status"\n'

@@ -21,7 +21,7 @@ TIMES = 50
 HOSTS = b" HTTP/1.1\r\nHost: t\r\n\r\n"
 FILES = {"f.txt": b"hello\n", "large.bin": pattern(1 << 20), "slow.bin": pattern(16 << 20)}
 PROGRAM = "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nexec yes\n"
-CONFIG = """workers {{ max = 4 }}
+CONFIG = """workers {{ max = 4 }} queue {{ shed = no }}
 deadlines {{ write = {write} }}
 limits {{
 	write_rate = {rate}
