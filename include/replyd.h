@@ -147,7 +147,8 @@ REPLYD_API long replyd_stop(struct replyd *server, long deadline_ms);
 /*
  * Reads the file of replyd_configure anew, with all that it names, while it serves, and has it
  * serve that: at once and as a whole, or, where something is wrong, not at all. What is asked then
- * is answered by the new; what is under way ends as it began. Listeners that both name stay open.
+ * is answered by the new; what is under way ends as it began. Listeners that both name stay open;
+ * what was added by other functions than replyd_configure is served no more.
  * replyd.conf(5) says what needs a new start. Says in one line of the log what came of it.
  *
  * Waits for files and names, for replyd_reload in another thread, and, where the server is open,

@@ -4,6 +4,8 @@
  */
 #include "codec/cgi.h"
 
+#include "codec/token.h"
+
 /* The line at buf[*at..len), without its end; *at is moved behind it. NULL: it is not whole. */
 static struct rd_span cgi_line(const char *buf, size_t len, size_t *at)
 {
@@ -17,21 +19,6 @@ static struct rd_span cgi_line(const char *buf, size_t len, size_t *at)
 	if (line.len > 0 && line.at[line.len - 1] == '\r')
 		line.len--;
 	return line;
-}
-
-/* A token (RFC 9110 §5.6.2). */
-static bool cgi_name_ok(struct rd_span name)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.at[i], lower = rd_span_lower(c);
-
-		if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') &&
-		    (c == '\0' || !strchr(others, c)))
-			return false;
-	}
-	return name.len > 0;
 }
 
 static bool cgi_value_ok(struct rd_span value)
@@ -89,7 +76,7 @@ static bool cgi_field(struct rd_cgi *c, struct rd_span line)
 		return false;
 	name = (struct rd_span){ line.at, (size_t)(colon - line.at) };
 	value = rd_span_trim((struct rd_span){ colon + 1, line.len - name.len - 1 });
-	if (!cgi_name_ok(name) || !cgi_value_ok(value))
+	if (!rd_token(name) || !cgi_value_ok(value))
 		return false;
 	if (value.len == 0) /* as if it were not there (RFC 3875 §6.3) */
 		return true;

@@ -355,12 +355,23 @@ static bool answers(const struct rd_section *s, enum rd_option option)
 	       (rd_schema_option[option].kind != KIND_BOOL || rd_config_value(s, option)->number);
 }
 
-static bool check_fastcgi(const struct rd_section *s, enum rd_option *option,
-			  char why[RD_CHECK_WHY])
+/* Whose handler takes a whole body is not to be called before that is there. */
+static bool check_stream(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
 {
+	static const enum rd_option whole[] = { ROUTE_fastcgi, ROUTE_program, ROUTE_upload };
+
 	*option = ROUTE_stream;
-	if (said(s, ROUTE_fastcgi) && rd_config_value(s, ROUTE_stream)->number)
-		return WRONG("does not go with fastcgi, which is sent whole bodies: leave it out");
+	if (!rd_config_value(s, ROUTE_stream)->number)
+		return true;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+		if (said(s, whole[i]))
+			return WRONG("does not go with %s, which takes whole bodies: leave it out",
+				     rd_schema_option[whole[i]].word);
+	return true;
+}
+
+static bool check_index(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
+{
 	*option = ROUTE_index;
 	if (said(s, ROUTE_index) && !said(s, ROUTE_root))
 		return WRONG("is a script below root: say root = \"/srv/www\"");
@@ -393,8 +404,8 @@ static bool check_route(const struct rd_section *s, enum rd_option *option, char
 				     rd_schema_option[found].word,
 				     check_with(details[i].with, words));
 	}
-	return check_redirect(s, option, why) && check_fastcgi(s, option, why) &&
-	       rd_fields_route(s, option, why);
+	return check_redirect(s, option, why) && check_stream(s, option, why) &&
+	       check_index(s, option, why) && rd_fields_route(s, option, why);
 }
 
 static bool check_cors(const struct rd_section *s, enum rd_option *option, char why[RD_CHECK_WHY])
