@@ -282,8 +282,17 @@ async def crowd(server, count, seconds):
 	await asyncio.gather(*clients, meddle(server, count, end))
 
 
+def gets(server, path, body):
+	client = Client(server)
+	client.send(f"GET {path} HTTP/1.1\r\nHost: t\r\n\r\n".encode())
+	if client.take().body != body:
+		raise Failure(f"{path}: the server does not go on")
+	client.close()
+
+
 def settled(server):
-	"""All have left, and the workers that were for them."""
+	"""All have left, and the workers that were for them; what it keeps open, it has."""
+	gets(server, "/large.bin", LARGE)
 	until(lambda: not server.children(), "its programs to end")
 	until(lambda: server.threads() <= 4, "the workers to leave")
 	until(lambda: not os.listdir(server.tmp + "/body"), "no temporary file")
@@ -307,19 +316,15 @@ def test():
 		asyncio.run(crowd(server, Count(), SECONDS / 4))
 		files, memory = settled(server)
 		asyncio.run(crowd(server, count, SECONDS * 3 / 4))
-		until(lambda: server.open_files() <= files, "its descriptors to be what they were")
 		_, now = settled(server)
+		until(lambda: server.open_files() <= files, "its descriptors to be what they were")
 		print(", ".join(f"{n} {name}" for name, n in sorted(count.of.items())),
 			f"; {memory >> 10} KiB, then {now >> 10} KiB")
 		if now > memory * GROWTH + SLACK:
 			raise Failure("its memory has grown")
 		if not count.of.get("answered"):
 			raise Failure("nobody was answered")
-		client = Client(server)
-		client.send(b"GET /page.html HTTP/1.1\r\nHost: t\r\n\r\n")
-		if client.take().body != TEXT:
-			raise Failure("the server does not go on")
-		client.close()
+		gets(server, "/page.html", TEXT)
 		server.signal()
 		if server.process.wait(WAIT_S) != 0:
 			raise Failure(f"it ended with {server.process.returncode}: {server.stderr()}")
