@@ -132,7 +132,7 @@ def configuration(script, held):
 	for path, limit in (("/quick", "120s"), ("/late", "1s")):
 		lines.append(f'route "{path}" {{ {PROGRAM.format(script, "cgi", held, limit)} }}')
 	lines.append('route "/text" { text = "hello" }')
-	lines.append(f"workers {{ max = {WORKERS} }} queue {{ shed = no }}")
+	lines.append(f"workers {{ max = {WORKERS} grace = 60s }} queue {{ shed = no }}")
 	lines.append("limits { backlog = 256KiB }")
 	return "\n".join(lines) + "\n"
 
