@@ -43,10 +43,12 @@ static int by_http(struct replyd_exchange *x, void *data)
 int main(int argc, char **argv)
 {
 	struct replyd *server = replyd_new();
+	int status;
 
 	replyd_line(server, by_line, NULL);
 	replyd_route(server, "GET /{name}", by_http, NULL);
-	if (replyd_listen(server, argc > 2 ? argv[2] : "127.0.0.1:7007", REPLYD_LINE) != 0)
-		return 1;
-	return replyd_run(server, argc > 1 ? argv[1] : "127.0.0.1:8080");
+	replyd_listen(server, argc > 2 ? argv[2] : "127.0.0.1:7007", REPLYD_LINE);
+	status = replyd_run(server, argc > 1 ? argv[1] : "127.0.0.1:8080"); /* says what failed */
+	replyd_free(server);
+	return status;
 }

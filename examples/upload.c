@@ -63,14 +63,18 @@ static int put(struct replyd_exchange *x, void *directory)
 
 int main(int argc, char **argv)
 {
-	struct replyd *server = replyd_new();
+	struct replyd *server;
+	int status;
 
 	if (argc < 2) {
 		fprintf(stderr, "upload DIRECTORY [ADDRESS]\n");
 		return 2;
 	}
+	server = replyd_new();
 	replyd_route(server, "PUT /{name}", put, argv[1]);
 	replyd_route_set(server, "stream", "1");
 	replyd_route_set(server, "body_max", "1000000000");
-	return replyd_run(server, argc > 2 ? argv[2] : "127.0.0.1:8080");
+	status = replyd_run(server, argc > 2 ? argv[2] : "127.0.0.1:8080");
+	replyd_free(server);
+	return status;
 }

@@ -102,6 +102,7 @@ def disk_is_full(server):
 	full = [(b"POST", b"/echo", BODY, 507), (b"PUT", b"/in/new", BODY, 507)]
 	well = [(b"POST", b"/echo", BODY, 200), (b"PUT", b"/in/new", BODY, 201),
 		(b"GET", b"/in/new", b"", 200), (b"DELETE", b"/in/new", b"", 405)]
+	wants(server, ever)		# then it has begun, with all that it keeps open
 	before = server.open_files()
 	server.fill()
 	wants(server, ever + full + ever + full)
