@@ -77,7 +77,8 @@ static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_clo
  */
 static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
 {
-	bool may_stay = a->reserve_fd >= 0 && atomic_load(&a->slots->open) <= a->conns_max / 2;
+	bool may_stay =
+		a->slots->reserve_fd >= 0 && atomic_load(&a->slots->open) <= a->conns_max / 2;
 	enum rd_parked parked = PARK_AGAIN;
 	char dropped[DROPPED];
 
@@ -227,8 +228,8 @@ static int acceptor_take(const struct rd_listener *l, uint64_t *client)
 
 static void acceptor_reserve(struct rd_acceptor *a)
 {
-	if (a->reserve_fd < 0)
-		a->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (a->slots->reserve_fd < 0)
+		a->slots->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 /* No descriptor is left: by the reserved one, one client is told so. False: none was. */
@@ -238,10 +239,10 @@ static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
 	int fd;
 
 	acceptor_reserve(a);
-	if (a->reserve_fd < 0)
+	if (a->slots->reserve_fd < 0)
 		return false;
-	close(a->reserve_fd);
-	a->reserve_fd = -1;
+	close(a->slots->reserve_fd);
+	a->slots->reserve_fd = -1;
 	fd = acceptor_take(l, &client);
 	if (fd >= 0) {
 		rd_count(&a->counters, COUNT_ACCEPTED);
@@ -590,8 +591,6 @@ static long acceptor_cut(struct rd_acceptor *a)
 		cut += rd_conn_midway(c);
 		acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : CLOSE_DRAIN);
 	}
-	if (a->reserve_fd >= 0)
-		close(a->reserve_fd);
 	return cut;
 }
 
@@ -599,9 +598,7 @@ long rd_acceptor_run(struct rd_acceptor *a)
 {
 	a->paused = a->draining = a->stirring = false;
 	a->ready = 0;
-	a->reserve_fd = -1;
 	a->complained_us = 0;
-	acceptor_reserve(a);
 	acceptor_set_limits(a);
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;

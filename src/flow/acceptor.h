@@ -31,8 +31,7 @@ struct rd_acceptor {
 	/* main's own */
 	bool paused, draining, stirring;
 	uint64_t now_us, look_us, next_sweep_us, paused_us;
-	unsigned stuck; /* workers that did not end at the stop */
-	int reserve_fd; /* given up where none is left, so that a client can be told; -1: it is */
+	unsigned stuck;		/* workers that did not end at the stop */
 	uint64_t complained_us; /* when the log last said so */
 	uint64_t ended;		/* connections that were, before the drain */
 	long finished;		/* connections that ended by themselves during the drain */

@@ -9,6 +9,7 @@
 #include "base/must.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -36,6 +37,8 @@ static void slots_unmap(struct rd_slots *s)
 		close(s->epoll_fd);
 	if (s->cut_fd >= 0)
 		close(s->cut_fd);
+	if (s->reserve_fd >= 0)
+		close(s->reserve_fd);
 }
 
 void rd_wake(int wake_fd)
@@ -50,12 +53,15 @@ void rd_wake(int wake_fd)
 
 int rd_slots_init(struct rd_slots *s, size_t size, int wake_fd)
 {
-	*s = (struct rd_slots){ .size = size, .epoll_fd = -1, .wake_fd = wake_fd, .cut_fd = -1 };
+	*s = (struct rd_slots){
+		.size = size, .epoll_fd = -1, .wake_fd = wake_fd, .cut_fd = -1, .reserve_fd = -1
+	};
 	s->conn = slots_map(size * sizeof(*s->conn));
 	s->deadline = slots_map(size * sizeof(*s->deadline));
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->cut_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->cut_fd >= 0)
+	s->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (s->conn && s->deadline && s->epoll_fd >= 0 && s->cut_fd >= 0 && s->reserve_fd >= 0)
 		return 0;
 	slots_unmap(s);
 	return -1;

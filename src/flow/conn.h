@@ -70,7 +70,8 @@ struct rd_slots {
 	size_t size;
 	_Atomic size_t top; /* above every descriptor that was ever used; main sets it */
 	int epoll_fd, wake_fd;
-	int cut_fd;			  /* readable once `cut` is true */
+	int cut_fd;	/* readable once `cut` is true */
+	int reserve_fd; /* main's: given up where none is left, to tell a client so; -1: it is */
 	_Atomic bool draining;		  /* every reply is the last on its connection */
 	_Atomic unsigned stirred;	  /* how often main had all the parked looked at */
 	_Atomic bool late;		  /* one was parked just when that began */
