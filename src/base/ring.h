@@ -13,7 +13,7 @@ struct rd_ring {
 };
 
 /* What holds the link. */
-#define RD_RING_OF(link, type, member) ((type *)((char *)(link)-offsetof(type, member)))
+#define RD_RING_OF(link, type, member) ((type *)(void *)((char *)(link)-offsetof(type, member)))
 
 static inline void rd_ring_init(struct rd_ring *head)
 {

@@ -27,7 +27,7 @@ START_TEST(at_any_rate)
 			       ", shed %" PRIu64 "\n",
 			       clients, level, 100 * (double)s.good / can, p99, s.late,
 			       s.shed_wait);
-		ck_assert(s.good >= (level < 1 ? 0.98 : 0.95) * can);
+		ck_assert((double)s.good >= (level < 1 ? 0.98 : 0.95) * can);
 		ck_assert(p99 <= 80);
 		if (level < 1)
 			ck_assert(s.shed_wait + s.late <= s.offered / 1000);
@@ -68,7 +68,7 @@ START_TEST(up_a_ramp)
 
 	sim_begin(&s, 8);
 	sim_run(&s, 10, 1); /* from where as much comes as can be served */
-	ck_assert(s.good >= 0.98 * 9 * sim_capacity(&s));
+	ck_assert((double)s.good >= 0.98 * 9 * sim_capacity(&s));
 	ck_assert(sim_p99_ms(&s) <= 80);
 	sim_end(&s);
 }
@@ -106,7 +106,7 @@ START_TEST(on_and_off)
 
 	sim_begin(&s, 10);
 	sim_run(&s, 20, 0);
-	ck_assert(s.good >= 0.98 * 10 * sim_capacity(&s));
+	ck_assert((double)s.good >= 0.98 * 10 * sim_capacity(&s));
 	ck_assert(sim_p99_ms(&s) <= 100);
 	sim_end(&s);
 }
@@ -137,7 +137,7 @@ START_TEST(of_slow_requests_too_many)
 	s.patience_us = 10 * SECOND;
 	sim_begin(&s, 12);
 	sim_run(&s, 200, 0);
-	ck_assert(s.good >= 0.98 * 200 * sim_capacity(&s));
+	ck_assert((double)s.good >= 0.98 * 200 * sim_capacity(&s));
 	ck_assert_uint_eq(s.late, 0);
 	sim_end(&s);
 }
