@@ -149,7 +149,8 @@ static bool conn_wants(const struct rd_conn *c, uint32_t events)
 		[RD_WANTS_REPLY] = EPOLLRDHUP,
 	};
 
-	return events & (wanted[c->want] | EPOLLHUP | EPOLLERR);
+	return events &
+	       (wanted[atomic_load_explicit(&c->want, memory_order_relaxed)] | EPOLLHUP | EPOLLERR);
 }
 
 bool rd_conn_event(struct rd_conn *c, uint32_t events)

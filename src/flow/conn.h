@@ -53,14 +53,14 @@ struct rd_conn {
 	uint64_t deadline_us; /* of the park that comes: 0 is never */
 	unsigned exchanges;   /* answered on it so far */
 	enum rd_close_reason reason;
-	enum rd_verdict want; /* RD_WANTS_*, while parked */
-	bool registered;      /* with epoll */
-	bool expired;	      /* main took it out for its deadline */
-	bool shed;	      /* it waited in vain: is to be told so in this turn */
-	bool lingering;	      /* only read off, then closed */
-	bool last_look;	      /* looked at once more since the drain began */
-	bool counted;	      /* among its client's, of a service with limits */
-	bool unended;	      /* of its reply only the end of the connection tells the end */
+	_Atomic enum rd_verdict want; /* RD_WANTS_*, while parked; main looks before it takes */
+	bool registered;	      /* with epoll */
+	bool expired;		      /* main took it out for its deadline */
+	bool shed;		      /* it waited in vain: is to be told so in this turn */
+	bool lingering;		      /* only read off, then closed */
+	bool last_look;		      /* looked at once more since the drain began */
+	bool counted;		      /* among its client's, of a service with limits */
+	bool unended; /* of its reply only the end of the connection tells the end */
 };
 
 /* All connections, indexed by descriptor. Mapped at start, never freed while anyone runs. */

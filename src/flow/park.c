@@ -29,7 +29,7 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 	_Atomic uint64_t *deadline = &c->slots->deadline[c->transport.fd];
 
 	MUST(want <= RD_WANTS_REPLY);
-	c->want = want;
+	atomic_store_explicit(&c->want, want, memory_order_relaxed);
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))
 		return PARK_REFUSED;

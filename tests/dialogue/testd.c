@@ -5,6 +5,7 @@
  */
 #include "app/exchange.h"
 #include "base/must.h"
+#include "base/thread.h"
 #include "handlers.h"
 #include "server/server.h"
 
@@ -323,7 +324,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	printf("ready on %s\n", replyd_url(server, 0));
 	fflush(stdout);
-	PTH(pthread_create(&input, NULL, listen_to_input, NULL));
+	PTH(rd_thread_start(&input, 0, listen_to_input, NULL));
 	PTH(pthread_detach(input));
 	if (replyd_serve(server) < 0)
 		return fail(replyd_error(server));
