@@ -31,10 +31,10 @@ AM_TESTS_ENVIRONMENT = \
 	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS top_srcdir top_builddir;
 
 TEST_EXTENSIONS = .dlg .py .sh
-DLG_LOG_COMPILER = env \
+dialogue_programs = env \
 	REPLYD='$(abs_top_builddir)/src/daemon/replyd' \
-	TESTD='$(abs_top_builddir)/tests/dialogue/testd' \
-	$(PYTHON) $(srcdir)/tests/dialogue/run
+	TESTD='$(abs_top_builddir)/tests/dialogue/testd'
+DLG_LOG_COMPILER = $(dialogue_programs) $(PYTHON) $(srcdir)/tests/dialogue/run
 installed = env \
 	REPLYD_ROOT='$(system_root)' \
 	REPLYD='$(system_root)$(sbindir)/replyd' \
