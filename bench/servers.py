@@ -162,7 +162,8 @@ class Server:
         if self.name in ("work", "civetweb"):
             return [program, f"127.0.0.1:{self.port}", *options, root]
         if self.name == "replyd":
-            return [program, *options, "--listen", f"127.0.0.1:{self.port}", root]
+            who = ["--user", "root"] if os.geteuid() == 0 else []
+            return [program, *who, *options, "--listen", f"127.0.0.1:{self.port}", root]
         with open(os.path.join(HERE, "conf", self.name + ".conf"), encoding="ascii") as template:
             text = template.read()
         for word, value in (("@DIR@", place), ("@ROOT@", root), ("@PORT@", str(self.port)),

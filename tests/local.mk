@@ -28,6 +28,7 @@ AM_TESTS_ENVIRONMENT = \
 	UBSAN_OPTIONS=$${UBSAN_OPTIONS-print_stacktrace=1}; \
 	TSAN_OPTIONS=$${TSAN_OPTIONS-halt_on_error=1:second_deadlock_stack=1}; \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+	REPLYD_AS=`[ "$$(id -u)" != 0 ] || echo --user=root`; export REPLYD_AS; \
 	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS top_srcdir top_builddir;
 
 TEST_EXTENSIONS = .dlg .py .sh

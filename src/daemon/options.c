@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "daemon/hup.h"
 #include "net/address.h"
+#include "server/confine.h"
+#include "server/server.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -63,7 +65,8 @@ struct wanted {
 	struct addresses listen, control;
 	const char *config;	     /* a file that says all this */
 	bool test;		     /* that it is right, and no more */
-	const char *workers, *queue; /* said here, whatever the file says */
+	const char *workers, *queue; /* said here, whatever the file says ... */
+	const char *user, *group;    /* ... and so these */
 };
 
 static int options_address(const char *option, const char *text, struct addresses *to)
@@ -103,6 +106,12 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 		return GO_ON;
 	case 'I':
 		w->list = true;
+		return GO_ON;
+	case 'u':
+		w->user = optarg;
+		return GO_ON;
+	case 'g':
+		w->group = optarg;
 		return GO_ON;
 	case 'h':
 		return options_help();
@@ -165,6 +174,16 @@ static int options_configure(struct replyd *server, const struct wanted *w)
 		options_set(server, "workers", w->workers);
 	if (w->queue)
 		options_set(server, "queue", w->queue);
+	return GO_ON;
+}
+
+/* Whom it becomes, and the end of a test. */
+static int options_confine(struct replyd *server, const struct wanted *w)
+{
+	if (rd_confine_plan(server) != 0) {
+		rd_log("%s", replyd_error(server));
+		return 1;
+	}
 	if (!w->test)
 		return GO_ON;
 	printf("%s: ok\n", w->config);
@@ -202,10 +221,13 @@ static int options_apply(int argc, char **argv, struct replyd *server, struct wa
 {
 	int status = options_read(argc, argv, server, w);
 
+	rd_confine_want(server, w->user, w->group);
 	if (status == GO_ON && w->config)
 		status = options_configure(server, w);
 	else if (status == GO_ON)
 		status = options_serve(server, w, optind < argc ? argv[optind] : ".");
+	if (status == GO_ON)
+		status = options_confine(server, w);
 	if (status == GO_ON)
 		status = options_control(server, w);
 	if (status == 2)

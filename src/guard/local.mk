@@ -1,8 +1,10 @@
-# guard: limits by address.
+# guard: limits by address, and what the process itself may.
 folder_libs += src/guard/libguard.la
 noinst_LTLIBRARIES += src/guard/libguard.la
 src_guard_libguard_la_SOURCES = \
 	src/guard/bucket.c \
 	src/guard/bucket.h \
 	src/guard/limits.c \
-	src/guard/limits.h
+	src/guard/limits.h \
+	src/guard/privileges.c \
+	src/guard/privileges.h

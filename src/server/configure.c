@@ -71,15 +71,35 @@ static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 				(long)configure_number(root, numbers[i].option);
 }
 
+static const enum rd_option texts[] = { PROCESS_user, PROCESS_group };
+
+static void configure_changed(enum rd_option which)
+{
+	const struct rd_schema_option *option = &rd_schema_option[which];
+
+	rd_log("%s.%s: changed; it needs a new start", rd_schema_section[option->section].word,
+	       option->word);
+}
+
+static bool configure_same(const struct rd_setup *was, const struct rd_setup *next,
+			   enum rd_option option)
+{
+	const char *a = rd_config_value(rd_config_root(was->config), option)->text;
+	const char *b = rd_config_value(rd_config_root(next->config), option)->text;
+
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next)
 {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (!configure_same(was, next, texts[i]))
+			configure_changed(texts[i]);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		const struct rd_schema_option *option = &rd_schema_option[numbers[i].option];
 		enum rd_setting setting = numbers[i].setting;
 
 		if (numbers[i].kept && was->setting[setting] != next->setting[setting])
-			rd_log("%s.%s: changed; it needs a new start",
-			       rd_schema_section[option->section].word, option->word);
+			configure_changed(numbers[i].option);
 	}
 }
 

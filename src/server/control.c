@@ -223,13 +223,9 @@ int rd_control_open(struct replyd *s, size_t descriptors)
 	c->http.app = &c->app;
 	if (c->http.idle_us > IDLE_US)
 		c->http.idle_us = IDLE_US;
-	if (rd_open(&c->listeners, &s->fault) != 0)
+	if (rd_open_services(&c->listeners, NULL, NULL, &s->fault) != 0)
 		return -1;
-	if (rd_open_services(&c->listeners, NULL, NULL, &s->fault) == 0 &&
-	    control_start(s, descriptors) == 0)
-		return 0;
-	rd_open_close(&c->listeners);
-	return -1;
+	return control_start(s, descriptors);
 }
 
 void rd_control_close(struct replyd *s)

@@ -40,8 +40,8 @@ void rd_control_fini(struct rd_control *c);
 int rd_control_configure(struct replyd *server, const struct rd_section *root);
 
 /*
- * With `descriptors` that the process may have: opens what replyd_control named, and serves it in a
- * thread. 0, or -1 with the server's fault and nothing open.
+ * With `descriptors` that the process may have: serves what replyd_control named, which is open, in
+ * a thread. 0, or -1 with the server's fault.
  */
 int rd_control_open(struct replyd *server, size_t descriptors);
 

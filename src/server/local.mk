@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
 	src/server/configure.c \
 	src/server/configure.h \
+	src/server/confine.c \
+	src/server/confine.h \
 	src/server/control.c \
 	src/server/control.h \
 	src/server/embed.c \

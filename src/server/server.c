@@ -267,14 +267,37 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	};
 	const char *step;
 
-	if (rd_open(&s->setup->listeners, &s->fault) != 0)
-		return -1;
 	if (rd_open_services(&s->setup->listeners, s->generations, &s->setup->generation,
 			     &s->fault) == 0) {
 		if (rd_group_open(&s->clients, &config, &step) == 0)
 			return 0;
 		rd_server_failed(s, "%s: %s", step, strerror(errno));
 	}
+	return -1;
+}
+
+static int server_open_control(struct replyd *s, size_t descriptors)
+{
+	if (rd_control_open(s, descriptors) == 0)
+		return 0;
+	rd_group_close(&s->clients);
+	return -1;
+}
+
+static int server_bind(struct replyd *s)
+{
+	if (rd_open(&s->setup->listeners, &s->fault) != 0)
+		return -1;
+	return s->control.listeners.count > 0 ? rd_open(&s->control.listeners, &s->fault) : 0;
+}
+
+/* The order of a start: what needs a right, then the end of that, then threads. */
+static int server_open_all(struct replyd *s, size_t descriptors)
+{
+	if (server_bind(s) == 0 && rd_confine(s) == 0 && server_open_clients(s, descriptors) == 0 &&
+	    server_open_control(s, descriptors) == 0)
+		return 0;
+	rd_open_close(&s->control.listeners);
 	rd_open_close(&s->setup->listeners);
 	return -1;
 }
@@ -295,16 +318,14 @@ static int server_open(struct replyd *s)
 					descriptors, s->setup->listeners.count);
 	if (server_lacks_line(s))
 		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
+	if (rd_confine_may(s) != 0)
+		return -1;
 	rd_setup_services(s->setup);
 	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
 	s->opened_us = rd_clock_us();
 	s->opened_s = rd_clock_wall_s();
-	if (server_open_clients(s, descriptors) != 0)
+	if (server_open_all(s, descriptors) != 0)
 		return -1;
-	if (rd_control_open(s, descriptors) != 0) {
-		rd_group_close(&s->clients);
-		return -1;
-	}
 	if (rd_generations_newest(s->generations) !=
 	    &s->setup->generation) /* else it is open anew */
 		rd_generations_put(s->generations, &s->setup->generation);

@@ -6,6 +6,7 @@
 #define RD_SERVER_SERVER_H
 
 #include "replyd.h"
+#include "server/confine.h"
 #include "server/control.h"
 #include "server/group.h"
 #include "server/setup.h"
@@ -18,6 +19,7 @@ struct replyd {
 	char *file;		  /* of the configuration; NULL: there is none */
 	struct rd_group clients;
 	struct rd_control control;
+	struct rd_confine confine;
 	uint64_t opened_us;    /* monotonic ... */
 	int64_t opened_s;      /* ... and by the wall */
 	struct rd_lock stop;   /* rank STOP: held by who starts or stops the thread */

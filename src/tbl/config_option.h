@@ -4,6 +4,8 @@
  *
  *     section    name           kind      default       least        most           text
  */
+OPTION(PROCESS,   user,           TEXT,     0,            0,           0,             "whom it becomes once it listens; root: it stays root")
+OPTION(PROCESS,   group,          TEXT,     0,            0,           0,             "in place of the user's own group")
 OPTION(WORKERS,   max,           NUMBER,   RANGE(WORKERS),                           "worker threads, at most")
 OPTION(WORKERS,   min,            NUMBER,   RANGE(WORKERS_MIN),                       "worker threads, at least")
 OPTION(WORKERS,   stack,          SIZE,     RANGE(STACK),                             "of a worker's stack")

@@ -49,7 +49,7 @@ awk '{ sub(/#.*/, "") }
 	} }' "$work/full.conf" >"$work/other"
 same "options of share/replyd.conf"
 
-"$REPLYD" -t -c "$sample" >"$work/said" 2>&1 || fail "the sample: $(cat "$work/said")"
+"$REPLYD" $REPLYD_AS -t -c "$sample" >"$work/said" 2>&1 || fail "the sample: $(cat "$work/said")"
 mkdir "$work/dir" "$work/www"
 echo '<p>' >"$work/page.html"
 echo 'u:$5$salt$iy6pmbcc7TH0YPpzsVrTeeabcqTZEFDWXK7YfVlWk80' >"$work/users"
@@ -60,7 +60,7 @@ sed -Ei 's|"/[^"]*/404.html"|"page.html"|; s|"/srv/[a-z]+"|"dir"|; s|"/srv/[a-z/
 	s|"links\.so"|"'"$top_builddir"'/examples/.libs/module.so"|; s|file=/etc/replyd/links|file='"$work"'/links|
 	s|"/etc/replyd/users"|"users"|; s|"/usr/local/[a-z/]+"|"/bin/cat"|
 	s|"www-data"|"'"$(id -un)"'"|' "$work/full.conf"
-"$REPLYD" -t -c "$work/full.conf" >"$work/said" 2>&1 ||
+"$REPLYD" $REPLYD_AS -t -c "$work/full.conf" >"$work/said" 2>&1 ||
 	fail "the sample with its examples: $(cat "$work/said")"
 
 # make install, twice.

@@ -20,7 +20,7 @@ import sys
 import threading
 import urllib.parse
 
-from served import SKIPPED, WAIT_S, Failure, Server, main, pattern, until
+from served import AS, SKIPPED, WAIT_S, Failure, Server, main, pattern, until
 
 CLIENTS = 8
 UPLOAD = pattern(20_000_000)
@@ -132,7 +132,7 @@ class Php(Server):
 				'environment = { "SCRIPT_NAME=/fpm-status" } }\n'
 				f'route "/plain" {{ text = "plain" }}\n')
 		with open(out, "wb") as to, open(err, "wb") as errors:
-			self.process = subprocess.Popen([os.environ["REPLYD"], "-c", conf],
+			self.process = subprocess.Popen([os.environ["REPLYD"], *AS, "-c", conf],
 				stdin=subprocess.DEVNULL, stdout=to, stderr=errors)
 
 		def line():

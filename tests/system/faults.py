@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from served import SKIPPED, Client, Failure, Server, main, until
+from served import AS, SKIPPED, Client, Failure, Server, main, until
 
 ADDRESS = "192.0.2.1"
 BODY = b"b" * (200 << 10)		# longer than memory is to hold
@@ -56,7 +56,7 @@ class Configured(Server):
 		file = os.path.join(self.tmp, "replyd.conf")
 		with open(file, "w", encoding="ascii") as config:
 			config.write(CONFIG.format(address=ADDRESS, port=8080, disk=self.disk, root=self.root))
-		self.process = subprocess.Popen([os.environ["REPLYD"], "--config", file],
+		self.process = subprocess.Popen([os.environ["REPLYD"], *AS, "--config", file],
 			stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open("/dev/full", "wb"))
 		line = self.process.stdout.readline().decode()
 		if "ready on http://127.0.0.1:" not in line:

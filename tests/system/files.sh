@@ -48,7 +48,7 @@ gzip -9 -k "$dir/www/beside.css"
 touch -d 2020-01-01T00:00:00Z "$dir/www/noise.txt"
 
 mkfifo "$dir/ready"
-"$REPLYD" --listen 127.0.0.1:0 "$dir/www" >"$dir/ready" &
+"$REPLYD" $REPLYD_AS --listen 127.0.0.1:0 "$dir/www" >"$dir/ready" &
 server=$!
 read -r _ _ _ url <"$dir/ready"
 

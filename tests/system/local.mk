@@ -1,6 +1,7 @@
 # system: the installed program against real clients.
 # To add a test, write tests/system/NAME.sh or NAME.py, executable, and add one line here. It finds the
-# installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; exit 77 says that it cannot run here.
+# installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; $REPLYD_AS is what root has to say beside $REPLYD.
+# Exit 77 says that it cannot run here.
 
 system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
@@ -20,6 +21,7 @@ system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
 system_tests += tests/system/reload.py
+system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/service.sh

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 
-from served import WAIT_S, Client, Failure, Server, main, until
+from served import AS, WAIT_S, Client, Failure, Server, main, until
 
 BUILT = os.path.join(os.environ["top_builddir"], "tests", "system", ".libs")
 EXAMPLE = os.path.join(os.environ["top_builddir"], "examples", ".libs", "module.so")
@@ -33,7 +33,7 @@ def conf(server, text):
 
 def refused(server, text, why):
 	"""The configuration is wrong, for this reason."""
-	done = subprocess.run([os.environ["REPLYD"], "--test", "--config", conf(server, text)],
+	done = subprocess.run([os.environ["REPLYD"], *AS, "--test", "--config", conf(server, text)],
 		stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT_S, check=False, cwd=server.tmp)
 	said = done.stderr.decode()
 	if done.returncode != 1 or not re.search(r'conf:3: route "/x": module: ' + why, said):

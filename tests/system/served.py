@@ -22,6 +22,7 @@ import reply
 
 WAIT_S = 60				# a sanitizer beside other tests is slow
 SKIPPED = 77
+AS = os.environ["REPLYD_AS"].split()	# how root starts it
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 PATTERN_LINE = 16
 CALM = """
@@ -91,7 +92,7 @@ class Server:
 			file.write(text)
 		self.start(config=path)
 
-	def start(self, *options, files=True, config=None):
+	def start(self, *options, files=True, config=None, who=AS):
 		"""On a free port of 127.0.0.1, and on the Unix socket; serves `root`, or no files. Or as
 		the configuration file says. Where no option says else, nobody is refused for what he
 		waited: beside other tests, under a sanitizer, a server is slow, and that is not overload."""
@@ -99,7 +100,7 @@ class Server:
 			self.configured(CALM.format(unix=self.unix, root=self.root))
 			return
 		out, err = (os.path.join(self.tmp, name) for name in ("out", "err"))
-		argv = [os.environ["REPLYD"]]
+		argv = [os.environ["REPLYD"], *who]
 		if config:
 			argv += ["--config", config]
 		else:

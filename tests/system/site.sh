@@ -61,7 +61,7 @@ fetch() {
 }
 
 mkfifo "$dir/ready"
-"$REPLYD" --listen 127.0.0.1:0 "$SITE" >"$dir/ready" 2>"$dir/err" &
+"$REPLYD" $REPLYD_AS --listen 127.0.0.1:0 "$SITE" >"$dir/ready" 2>"$dir/err" &
 server=$!
 read -r line <"$dir/ready"
 url=$(echo "$line" | sed -n 's/^replyd: ready on \(http:[^ ]*\)$/\1/p')

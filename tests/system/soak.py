@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from served import SANITIZER, WAIT_S, Client, Failure, Server, main, pattern, until
+from served import AS, SANITIZER, WAIT_S, Client, Failure, Server, main, pattern, until
 import reply
 
 SECONDS = float(os.environ.get("RD_SOAK_S", "10"))
@@ -64,7 +64,7 @@ class Soaked(Server):
 		self.text = 0
 		self.write()
 		self.errors = open(os.path.join(self.tmp, "err"), "wb")
-		self.process = subprocess.Popen([os.environ["REPLYD"], "--config", self.file],
+		self.process = subprocess.Popen([os.environ["REPLYD"], *AS, "--config", self.file],
 			stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
 		while "127.0.0.1" not in (line := self.process.stdout.readline().decode()):
 			if not line:

@@ -20,7 +20,7 @@ fail() {
 start() {
 	rm -f "$dir/ready"
 	mkfifo "$dir/ready"
-	"$REPLYD" --listen "unix:$dir/socket" "$1" >"$dir/ready" 2>"$dir/err" &
+	"$REPLYD" $REPLYD_AS --listen "unix:$dir/socket" "$1" >"$dir/ready" 2>"$dir/err" &
 	server=$!
 	read -r line <"$dir/ready"
 	[ "$line" = "replyd: ready on unix:$dir/socket" ] || fail "not ready: $line"
@@ -36,7 +36,7 @@ stop() {
 
 # refused: a second server on the same name is turned away, with a word on why.
 refused() {
-	timeout 60 "$REPLYD" --listen "unix:$dir/socket" "$dir/www" >"$dir/out" 2>"$dir/err2"
+	timeout 60 "$REPLYD" $REPLYD_AS --listen "unix:$dir/socket" "$dir/www" >"$dir/out" 2>"$dir/err2"
 	status=$?
 	[ $status -eq 1 ] || fail "$1: exit status $status"
 	[ "$(wc -l <"$dir/err2")" -eq 1 ] && grep -q "socket: Address already in use" "$dir/err2" ||

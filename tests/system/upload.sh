@@ -17,7 +17,7 @@ fail() {
 }
 
 start() {
-	"$REPLYD" --config "$dir/replyd.conf" >"$dir/ready" &
+	"$REPLYD" $REPLYD_AS --config "$dir/replyd.conf" >"$dir/ready" &
 	server=$!
 	read -r _ _ _ url <"$dir/ready"
 }

@@ -47,6 +47,7 @@ unit_tests += tests/unit/test_output
 unit_tests += tests/unit/test_pages
 unit_tests += tests/unit/test_park
 unit_tests += tests/unit/test_pool
+unit_tests += tests/unit/test_privileges
 unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_queue_threads
 unit_tests += tests/unit/test_range
