@@ -35,6 +35,10 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/listing.h \
 	src/codec/mime.c \
 	src/codec/mime.h \
+	src/codec/network.c \
+	src/codec/network.h \
+	src/codec/proxy.c \
+	src/codec/proxy.h \
 	src/codec/range.c \
 	src/codec/range.h \
 	src/codec/target.c \
