@@ -50,6 +50,7 @@ void rd_body_release(struct rd_body *body);
 
 struct rd_host;
 struct rd_route;
+struct rd_sockaddr; /* net/address.h */
 
 extern const char RD_NO_MEMORY[]; /* a fault that is answered 503 */
 
@@ -93,6 +94,8 @@ struct rd_link {
 	 * after the handler has returned.
 	 */
 	int (*descriptor)(struct replyd_exchange *x);
+	/* With it: the address of its client, or what that came to. False: it is not known. */
+	bool (*end)(struct replyd_exchange *x, bool peer, struct rd_sockaddr *at);
 	/* replyd_read, of a body that its route streams. */
 	ssize_t (*read)(struct replyd_exchange *x, void *to, size_t size);
 	/* Sends pieces of the reply, behind its head. 0, or an error number (replyd_write). */

@@ -15,20 +15,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct rd_auth; /* app/auth.h */
-struct rd_cors; /* app/cors.h */
+struct rd_access; /* codec/network.h */
+struct rd_auth;	  /* app/auth.h */
+struct rd_cors;	  /* app/cors.h */
 
 enum { RD_BODY_MAX = 1024 * 1024 }; /* of a request, where nothing else is said */
 
 /* What goes for all exchanges of a route. rd_router_add sets what is right for most. */
 struct rd_policy {
-	struct rd_auth *auth; /* who may ask; NULL: anyone */
-	struct rd_cors *cors; /* which other origins may; NULL: none */
-	char *fields;	      /* "Name: value\r\n" ... in every reply; or NULL */
-	long cache_s;	      /* Cache-Control: max-age of what was found; -1: not said */
-	uint64_t body_max;    /* bytes of a request's body */
-	bool stream;	      /* its handler reads the body as it comes */
-	uint64_t time_us;     /* after which its reply is in vain; 0: never */
+	const struct rd_access *access; /* from where it may be asked; NULL: from anywhere */
+	struct rd_auth *auth;		/* who may ask; NULL: anyone */
+	struct rd_cors *cors;		/* which other origins may; NULL: none */
+	char *fields;			/* "Name: value\r\n" ... in every reply; or NULL */
+	long cache_s;			/* Cache-Control: max-age of what was found; -1: not said */
+	uint64_t body_max;		/* bytes of a request's body */
+	bool stream;			/* its handler reads the body as it comes */
+	uint64_t time_us;		/* after which its reply is in vain; 0: never */
 };
 
 struct rd_route {

@@ -5,6 +5,7 @@
 #include "config/check.h"
 
 #include "base/span.h"
+#include "codec/network.h"
 #include "codec/token.h"
 #include "config/fields.h"
 #include "config/schema.h"
@@ -163,6 +164,16 @@ static bool check_address(const char *text, char why[RD_CHECK_WHY])
 	return WRONG("%s", right);
 }
 
+static bool check_network(const char *text, char why[RD_CHECK_WHY])
+{
+	struct rd_network network;
+	const char *right;
+
+	if (rd_network_parse(text, &network, &right))
+		return true;
+	return WRONG("\"%.100s\": %s", text, right);
+}
+
 bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_CHECK_WHY])
 {
 	const struct rd_schema_option *o = &rd_schema_option[option];
@@ -183,6 +194,10 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 	case ROUTE_settings:
 	case LISTEN_environment:
 		return check_variable(value->text, why);
+	case LISTEN_proxy:
+	case ACCESS_allow:
+	case ACCESS_deny:
+		return check_network(value->text, why);
 	case CONTROL_listen:
 		return check_address(value->text, why);
 	case CORS_origins:

@@ -2,7 +2,7 @@
  * acceptor - main's loop.
  * Thread:  main's, but for rd_acceptor_stop.
  * Owns:    a connection from the accept, or from when it left the parking, until the push.
- * Never:   parses, performs, waits for a client.
+ * Never:   parses a request, performs, waits for a client.
  */
 #include "flow/acceptor.h"
 
@@ -11,6 +11,7 @@
 #include "base/must.h"
 #include "flow/linger.h"
 #include "flow/park.h"
+#include "guard/admit.h"
 #include "net/client.h"
 
 #include <errno.h>
@@ -124,7 +125,8 @@ static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c, enum rd_caus
 
 static bool acceptor_is_told(const struct rd_conn *c)
 {
-	return c->lingering && (c->reason == CLOSE_OVERLOAD || c->reason == CLOSE_LIMIT);
+	return c->lingering && (c->reason == CLOSE_OVERLOAD || c->reason == CLOSE_LIMIT ||
+				c->reason == CLOSE_DENIED);
 }
 
 static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c)
@@ -185,7 +187,7 @@ static void acceptor_expire(struct rd_acceptor *a)
 }
 
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
-static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
+static void acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
 {
 	if (acceptor_is_told(c) && !acceptor_linger(a, c))
 		return;
@@ -194,15 +196,121 @@ static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 		acceptor_push(a);
 }
 
-/* Just accepted: is served, unless its client has as many as it may. */
-static void acceptor_begin(struct rd_acceptor *a, struct rd_conn *c)
+/* Whose it is, is known: is served, unless he may not come in, or has as many as he may. */
+static void acceptor_begin(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
+			   const struct rd_sockaddr *client)
 {
-	if (!rd_conn_enter(c)) {
+	if (l->access && !rd_admit_may(l->access, client)) {
+		if (!acceptor_tell(a, c, CLOSE_DENIED))
+			return;
+	} else if (!c->exempt && !rd_conn_enter(c)) {
 		rd_count(&a->counters, COUNT_LIMITED);
 		if (!acceptor_tell(a, c, CLOSE_LIMIT))
 			return;
 	}
-	acceptor_ready(a, c);
+	acceptor_give(a, c);
+}
+
+/* Not more often than once a second. */
+static bool acceptor_complains(struct rd_acceptor *a)
+{
+	if (a->now_us < a->complained_us + COMPLAIN_US)
+		return false;
+	a->complained_us = a->now_us;
+	return true;
+}
+
+static void acceptor_close_unknown(struct rd_acceptor *a, struct rd_conn *c,
+				   enum rd_close_reason reason)
+{
+	char text[RD_ADDRESS_TEXT];
+	struct rd_sockaddr peer;
+
+	if (reason == CLOSE_PROXY && acceptor_complains(a) &&
+	    rd_transport_end(&c->transport, RD_END_PEER, &peer))
+		rd_log("proxy: %s did not say whose connection it passes on",
+		       rd_address_format(&peer.sa, peer.len, text, sizeof(text)));
+	acceptor_close(a, c, reason);
+}
+
+/* Until its balancer says more. False: it has. */
+static bool acceptor_park_unknown(struct rd_acceptor *a, struct rd_conn *c)
+{
+	enum rd_close_reason over = c->expired		  ? CLOSE_PROXY
+				    : rd_conn_draining(c) ? CLOSE_DRAIN
+							  : CLOSE_NONE;
+
+	if (over == CLOSE_NONE) {
+		enum rd_parked parked = rd_park_enter(&c, OWN_MAIN, RD_WANTS_READ);
+
+		if (parked == PARK_AGAIN)
+			return false;
+		if (parked == PARK_PARKED) {
+			rd_count(&a->counters, COUNT_PARKED);
+			return true;
+		}
+		over = CLOSE_SYSTEM;
+	}
+	acceptor_close_unknown(a, c, over);
+	return true;
+}
+
+/*
+ * Before it is counted, waits in turn or is refused, it must be known whose it is: so main, not a
+ * worker, reads the header by which a balancer says so. `peer` is the balancer.
+ */
+static void acceptor_ask(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
+			 const struct rd_sockaddr *peer)
+{
+	struct rd_sockaddr client = *peer;
+	enum rd_whose whose;
+
+	while ((whose = rd_admit_read(&c->transport, &client)) == WHOSE_IS_TO_COME)
+		if (acceptor_park_unknown(a, c))
+			return;
+	switch (whose) {
+	case WHOSE_CLIENT:
+		c->client = rd_client_of(&client);
+		break;
+	case WHOSE_BALANCER:
+		c->exempt = true;
+		break;
+	case WHOSE_GONE:
+		acceptor_close(a, c, CLOSE_PEER);
+		return;
+	case WHOSE_NO_MEMORY:
+		acceptor_close(a, c, CLOSE_MEMORY);
+		return;
+	default:
+		acceptor_close_unknown(a, c, CLOSE_PROXY);
+		return;
+	}
+	c->unknown = c->expired = false;
+	acceptor_begin(a, c, l, &client);
+}
+
+/* More has come, or its time is over. Without its listener it is not known who may come in. */
+static void acceptor_ask_again(struct rd_acceptor *a, struct rd_conn *c)
+{
+	const struct rd_listener *l = a->listener, *end = l + a->listeners;
+	struct rd_sockaddr peer;
+
+	while (l < end && l->service != c->service)
+		l++;
+	if (l == end)
+		acceptor_close(a, c, CLOSE_DRAIN);
+	else if (!rd_transport_end(&c->transport, RD_END_PEER, &peer))
+		acceptor_close(a, c, CLOSE_PEER_RESET);
+	else
+		acceptor_ask(a, c, l, &peer);
+}
+
+static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
+{
+	if (c->unknown)
+		acceptor_ask_again(a, c);
+	else
+		acceptor_give(a, c);
 }
 
 /* A close tells main from now on; false when there is room after all. */
@@ -214,16 +322,29 @@ static bool acceptor_full(struct rd_acceptor *a)
 	return atomic_load(&a->slots->open) >= a->conns_max;
 }
 
-static int acceptor_take(const struct rd_listener *l, uint64_t *client)
+static int acceptor_take(const struct rd_listener *l, struct rd_sockaddr *peer)
 {
-	struct rd_sockaddr peer;
-	int fd;
+	peer->len = sizeof(peer->storage);
+	return accept4(l->fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
 
-	peer.len = sizeof(peer.storage);
-	fd = accept4(l->fd, &peer.sa, &peer.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd >= 0)
-		*client = rd_client_of(&peer);
-	return fd;
+static struct rd_conn *acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
+				     const struct rd_sockaddr *peer)
+{
+	rd_count(&a->counters, COUNT_ACCEPTED);
+	return rd_conn_open(a->slots, fd, l->protocol, l->service, rd_client_of(peer), a->now_us);
+}
+
+static void acceptor_come(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
+			  const struct rd_sockaddr *peer)
+{
+	if (!l->balancers || !rd_admit_believes(l->balancers, peer)) {
+		acceptor_begin(a, c, l, peer);
+		return;
+	}
+	c->unknown = true;
+	c->deadline_us = a->now_us + l->whose_us;
+	acceptor_ask(a, c, l, peer);
 }
 
 static void acceptor_reserve(struct rd_acceptor *a)
@@ -235,7 +356,7 @@ static void acceptor_reserve(struct rd_acceptor *a)
 /* No descriptor is left: by the reserved one, one client is told so. False: none was. */
 static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
 {
-	uint64_t client;
+	struct rd_sockaddr peer;
 	int fd;
 
 	acceptor_reserve(a);
@@ -243,24 +364,17 @@ static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
 		return false;
 	close(a->slots->reserve_fd);
 	a->slots->reserve_fd = -1;
-	fd = acceptor_take(l, &client);
-	if (fd >= 0) {
-		rd_count(&a->counters, COUNT_ACCEPTED);
-		acceptor_shed(
-			a, rd_conn_open(a->slots, fd, l->protocol, l->service, client, a->now_us),
-			RD_SHED_FULL);
-	}
+	fd = acceptor_take(l, &peer);
+	if (fd >= 0)
+		acceptor_shed(a, acceptor_open(a, l, fd, &peer), RD_SHED_FULL);
 	acceptor_reserve(a);
 	return fd >= 0;
 }
 
-/* Not more often than once a second. */
 static void acceptor_complain(struct rd_acceptor *a, int error, const char *what)
 {
-	if (a->now_us < a->complained_us + COMPLAIN_US)
-		return;
-	a->complained_us = a->now_us;
-	rd_log("accept: %s; %s", strerror(error), what);
+	if (acceptor_complains(a))
+		rd_log("accept: %s; %s", strerror(error), what);
 }
 
 /* What an accept that gave no connection means: whether to go on accepting. */
@@ -291,14 +405,14 @@ static bool acceptor_accept_failed(struct rd_acceptor *a, const struct rd_listen
 static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most)
 {
 	for (size_t i = 0; i < most; i++) {
-		uint64_t client;
+		struct rd_sockaddr peer;
 		int fd;
 
 		if (acceptor_full(a)) {
 			acceptor_poll_listeners(a, false, 0);
 			return;
 		}
-		fd = acceptor_take(l, &client);
+		fd = acceptor_take(l, &peer);
 		if (fd < 0) {
 			if (acceptor_accept_failed(a, l))
 				continue;
@@ -308,9 +422,7 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			close(fd);
 			continue;
 		}
-		rd_count(&a->counters, COUNT_ACCEPTED);
-		acceptor_begin(
-			a, rd_conn_open(a->slots, fd, l->protocol, l->service, client, a->now_us));
+		acceptor_come(a, acceptor_open(a, l, fd, &peer), l, &peer);
 	}
 }
 

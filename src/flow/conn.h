@@ -60,6 +60,8 @@ struct rd_conn {
 	bool lingering;		      /* only read off, then closed */
 	bool last_look;		      /* looked at once more since the drain began */
 	bool counted;		      /* among its client's, of a service with limits */
+	bool unknown;		      /* main's: its balancer has not said whose it is */
+	bool exempt;		      /* its balancer's own: no limit by address counts it */
 	bool unended; /* of its reply only the end of the connection tells the end */
 };
 

@@ -24,11 +24,15 @@ static void listener_option(int fd, int level, int option, int value)
 }
 
 /* Options that every accepted socket inherits from its listener. */
-static void listener_options(int fd, int family, bool speaks_first)
+static void listener_options(int fd, int family, const struct rd_listener *l)
 {
+	bool speaks_first = l->protocol && l->protocol->speaks_first;
+
 	if (family == AF_UNIX)
 		return;
 	listener_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (l->reuseport)
+		listener_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, speaks_first ? 0 : DEFER_S);
 	if (family == AF_INET6)
@@ -78,7 +82,7 @@ bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const
 	l->fd = socket(at->sa.sa_family, type, 0);
 	if (l->fd < 0)
 		return false;
-	listener_options(l->fd, at->sa.sa_family, l->protocol && l->protocol->speaks_first);
+	listener_options(l->fd, at->sa.sa_family, l);
 	*step = "fchmod"; /* bind makes the name with the mode that the socket has */
 	if (l->private && at->sa.sa_family == AF_UNIX && fchmod(l->fd, 0600) != 0)
 		goto failed;

@@ -11,15 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct rd_access; /* codec/network.h */
+struct rd_networks;
+
 struct rd_listener {
 	int fd;	  /* -1: closed */
 	int from; /* it will be that of another, which is the one at this place; -1: of none */
 	const struct rd_protocol *protocol;
-	struct rd_limits_config limits; /* by address; a Unix socket has none */
+	struct rd_limits_config limits;	     /* by address; a Unix socket has none */
+	const struct rd_networks *balancers; /* who say whose connections theirs are; NULL: none */
+	uint64_t whose_us;		     /* in which they have said so */
+	const struct rd_access *access;	     /* who may come in; NULL: anyone */
 	const void *serves; /* what the protocol serves with, in the generation it is made for */
 	struct rd_service *service; /* a user of it, once it is open */
 	struct rd_sockaddr asked;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
+	bool reuseport;		  /* others may listen there too, and the kernel shares out */
 	bool private;		  /* a Unix socket that only its owner may connect to */
 	bool follows;		  /* another address of the same name as the one before */
 };

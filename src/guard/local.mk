@@ -1,7 +1,9 @@
-# guard: limits by address, and what the process itself may.
+# guard: who comes in, limits by address, and what the process itself may.
 folder_libs += src/guard/libguard.la
 noinst_LTLIBRARIES += src/guard/libguard.la
 src_guard_libguard_la_SOURCES = \
+	src/guard/admit.c \
+	src/guard/admit.h \
 	src/guard/bucket.c \
 	src/guard/bucket.h \
 	src/guard/limits.c \

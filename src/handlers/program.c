@@ -277,14 +277,13 @@ static int program_line(struct replyd_exchange *x, void *data)
 }
 
 /* TCPREMOTEIP, TCPREMOTEPORT and the like, as tcpserver has them. */
-static bool program_inetd_side(struct rd_buffer *b, const char *side, int fd,
-			       int (*get)(int, struct sockaddr *restrict, socklen_t *restrict))
+static bool program_inetd_side(struct rd_buffer *b, const char *side, struct replyd_exchange *x)
 {
-	struct rd_sockaddr at = { .len = sizeof(at.storage) };
+	struct rd_sockaddr at;
 	char ip[INET6_ADDRSTRLEN] = "";
 	in_port_t port;
 
-	if (get(fd, &at.sa, &at.len) != 0 || at.sa.sa_family == AF_UNIX)
+	if (!x->link->end(x, *side == 'R', &at) || at.sa.sa_family == AF_UNIX)
 		return true;
 	if (at.sa.sa_family == AF_INET)
 		inet_ntop(AF_INET, &at.in.sin_addr, ip, sizeof(ip));
@@ -307,8 +306,7 @@ static int program_inetd(struct replyd_exchange *x, void *data)
 
 	if (fd >= 0 &&
 	    program_add(&b, "PROTO", strcmp(replyd_client(x), "unix") == 0 ? "UNIX" : "TCP") &&
-	    program_inetd_side(&b, "REMOTE", fd, getpeername) &&
-	    program_inetd_side(&b, "LOCAL", fd, getsockname))
+	    program_inetd_side(&b, "REMOTE", x) && program_inetd_side(&b, "LOCAL", x))
 		environment = program_environment(x, p->environment, &b);
 	rd_buffer_free(&b);
 	if (!environment)

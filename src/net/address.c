@@ -160,6 +160,35 @@ int rd_address_resolve(const struct rd_address *address, bool passive, struct rd
 	return 1;
 }
 
+static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+bool rd_address_ip(const struct rd_sockaddr *at, uint8_t ip[16])
+{
+	if (at->sa.sa_family == AF_INET6) {
+		memcpy(ip, &at->in6.sin6_addr, 16);
+		return true;
+	}
+	memcpy(ip, mapped, sizeof mapped);
+	memcpy(ip + sizeof mapped, &at->in.sin_addr, 4);
+	return at->sa.sa_family == AF_INET;
+}
+
+void rd_address_make(struct rd_sockaddr *at, const uint8_t ip[16], uint16_t port)
+{
+	memset(&at->storage, 0, sizeof at->storage);
+	if (memcmp(ip, mapped, sizeof mapped) == 0) {
+		at->in.sin_family = AF_INET;
+		at->in.sin_port = htons(port);
+		memcpy(&at->in.sin_addr, ip + sizeof mapped, 4);
+		at->len = sizeof at->in;
+		return;
+	}
+	at->in6.sin6_family = AF_INET6;
+	at->in6.sin6_port = htons(port);
+	memcpy(&at->in6.sin6_addr, ip, 16);
+	at->len = sizeof at->in6;
+}
+
 static void address_format_unix(const struct sockaddr_un *un, socklen_t len, char *buf, size_t size)
 {
 	size_t head = offsetof(struct sockaddr_un, sun_path);

@@ -64,6 +64,12 @@ bool rd_address_parse(const char *text, struct rd_address *address, const char *
 int rd_address_resolve(const struct rd_address *address, bool passive, struct rd_sockaddr *list,
 		       int max, const char **why);
 
+/* The 16 bytes of an address, IPv4 as ::ffff:a.b.c.d. False: it is that of a Unix socket. */
+bool rd_address_ip(const struct rd_sockaddr *at, uint8_t ip[16]);
+
+/* The address of those bytes and that port; an IPv4 address where they are mapped. */
+void rd_address_make(struct rd_sockaddr *at, const uint8_t ip[16], uint16_t port);
+
 /*
  * Writes "127.0.0.1:8080", "[::1]:80", "unix:/path", "unix:@name" for an
  * abstract name, or "unix:" for a peer that is not bound; any byte that is not

@@ -7,6 +7,7 @@
 #include "net/memory.h"
 
 #include "base/must.h"
+#include "net/address.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -122,6 +123,16 @@ static void memory_break_off(struct rd_transport *t, bool resets)
 	memory_of(t)->resets = resets;
 }
 
+/* As of a Unix socket. */
+static bool memory_end(struct rd_transport *t, enum rd_end which, struct rd_sockaddr *at)
+{
+	(void)t;
+	(void)which;
+	at->sa.sa_family = AF_UNIX;
+	at->len = sizeof(at->sa.sa_family);
+	return true;
+}
+
 static void memory_close(struct rd_transport *t)
 {
 	memory_of(t)->closed = true;
@@ -136,6 +147,7 @@ void rd_memory_init(struct rd_transport *t, struct rd_memory *m)
 		.queued = memory_queued,
 		.shutdown = memory_shutdown,
 		.break_off = memory_break_off,
+		.end = memory_end,
 		.close = memory_close,
 	};
 

@@ -1,17 +1,31 @@
 /*
  * plain - a transport that is the socket itself.
  * Thread:  the connection's owner.
- * Owns:    the descriptor, until close.
+ * Owns:    the descriptor, until close; what it was told of its ends.
  * Never:   waits, raises SIGPIPE.
  */
 #include "net/transport.h"
 
+#include "net/address.h"
+
 #include <errno.h>
 #include <linux/sockios.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* As another says, [enum rd_end]; of a Unix socket the family alone. */
+struct told {
+	struct told_end {
+		uint8_t ip[16];
+		uint16_t port;
+		bool is_ip;
+	} end[2];
+};
 
 static enum rd_io plain_failed(void)
 {
@@ -95,8 +109,24 @@ static void plain_break_off(struct rd_transport *t, bool resets)
 	(void)setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
+static bool plain_end(struct rd_transport *t, enum rd_end which, struct rd_sockaddr *at)
+{
+	const struct told *told = t->state;
+
+	at->len = sizeof(at->storage);
+	if (!told)
+		return (which == RD_END_PEER ? getpeername : getsockname)(t->fd, &at->sa,
+									  &at->len) == 0;
+	at->sa.sa_family = AF_UNIX;
+	at->len = sizeof(at->sa.sa_family);
+	if (told->end[which].is_ip)
+		rd_address_make(at, told->end[which].ip, told->end[which].port);
+	return true;
+}
+
 static void plain_close(struct rd_transport *t)
 {
+	free(t->state);
 	close(t->fd);
 }
 
@@ -107,10 +137,54 @@ static const struct rd_transport_ops plain_ops = {
 	.queued = plain_queued,
 	.shutdown = plain_shutdown,
 	.break_off = plain_break_off,
+	.end = plain_end,
 	.close = plain_close,
 };
 
 void rd_plain_init(struct rd_transport *t, int fd)
 {
 	*t = (struct rd_transport){ .ops = &plain_ops, .fd = fd };
+}
+
+/* The peer has ended its stream, though bytes may still be there. */
+static bool plain_is_ended(const struct rd_transport *t)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP | POLLERR);
+}
+
+enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got, bool *last)
+{
+	ssize_t n;
+
+	*last = plain_is_ended(t); /* before, so that what came with the end is seen */
+	do
+		n = recv(t->fd, to, size, MSG_DONTWAIT | MSG_PEEK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return plain_failed();
+	*got = (size_t)n;
+	return n > 0 ? IO_OK : IO_EOF;
+}
+
+static void plain_told(struct told_end *end, const struct rd_sockaddr *at)
+{
+	end->is_ip = rd_address_ip(at, end->ip);
+	if (end->is_ip)
+		end->port =
+			ntohs(at->sa.sa_family == AF_INET ? at->in.sin_port : at->in6.sin6_port);
+}
+
+bool rd_plain_tell(struct rd_transport *t, const struct rd_sockaddr *peer,
+		   const struct rd_sockaddr *local)
+{
+	struct told *told = malloc(sizeof(*told));
+
+	if (!told)
+		return false;
+	plain_told(&told->end[RD_END_PEER], peer);
+	plain_told(&told->end[RD_END_LOCAL], local);
+	t->state = told;
+	return true;
 }

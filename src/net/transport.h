@@ -19,6 +19,9 @@ enum rd_io {
 };
 
 struct rd_transport;
+struct rd_sockaddr; /* net/address.h */
+
+enum rd_end { RD_END_PEER, RD_END_LOCAL };
 
 struct rd_transport_ops {
 	enum rd_io (*recv)(struct rd_transport *t, void *to, size_t size, size_t *got);
@@ -29,6 +32,7 @@ struct rd_transport_ops {
 	size_t (*queued)(struct rd_transport *t);
 	void (*shutdown)(struct rd_transport *t);
 	void (*break_off)(struct rd_transport *t, bool resets);
+	bool (*end)(struct rd_transport *t, enum rd_end which, struct rd_sockaddr *at);
 	void (*close)(struct rd_transport *t);
 };
 
@@ -80,6 +84,13 @@ static inline void rd_transport_break_off(struct rd_transport *t, bool resets)
 	t->ops->break_off(t, resets);
 }
 
+/* The address of one end: of the client, and of what it came to. False: that is not known. */
+static inline bool rd_transport_end(struct rd_transport *t, enum rd_end which,
+				    struct rd_sockaddr *at)
+{
+	return t->ops->end(t, which, at);
+}
+
 static inline void rd_transport_close(struct rd_transport *t)
 {
 	t->ops->close(t);
@@ -87,5 +98,15 @@ static inline void rd_transport_close(struct rd_transport *t)
 
 /* A connected, non-blocking socket; the transport owns it from now on. */
 void rd_plain_init(struct rd_transport *t, int fd);
+
+/* As recv, but leaves the bytes there. *last: no more will come than these. */
+enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got, bool *last);
+
+/*
+ * The peer passes on the connection of another: its ends are these from here on, as far as
+ * rd_transport_end is asked. False: there is no memory.
+ */
+bool rd_plain_tell(struct rd_transport *t, const struct rd_sockaddr *peer,
+		   const struct rd_sockaddr *local);
 
 #endif

@@ -226,20 +226,24 @@ unsigned rd_http_retry_s(void)
 
 static enum rd_verdict http_refuse_unread(struct rd_conn *conn)
 {
-	bool limited = conn->reason == CLOSE_LIMIT;
-	char text[192], date[RD_DATE_SIZE];
+	bool limited = conn->reason == CLOSE_LIMIT, denied = conn->reason == CLOSE_DENIED;
+	const char *status = limited  ? "429 Too Many Requests"
+			     : denied ? "403 Forbidden"
+				      : "503 Service Unavailable";
+	char text[192], date[RD_DATE_SIZE], after[32] = "";
 	int len;
 
 	rd_date_format(rd_clock_wall_s(), date);
+	if (!denied)
+		snprintf(after, sizeof(after), "Retry-After: %u\r\n", rd_http_retry_s());
 	len = snprintf(text, sizeof(text),
 		       "HTTP/1.1 %s\r\n"
 		       "Server: replyd\r\n"
 		       "Date: %s\r\n"
-		       "Retry-After: %u\r\n"
+		       "%s"
 		       "Content-Length: 0\r\n"
 		       "Connection: close\r\n\r\n",
-		       limited ? "429 Too Many Requests" : "503 Service Unavailable", date,
-		       rd_http_retry_s());
+		       status, date, after);
 	return rd_stream_refuse(conn, text, (size_t)len);
 }
 

@@ -203,6 +203,20 @@ static enum rd_http_step http_limited(struct rd_http *h, uint64_t wait_us)
 	return http_turn_away(h, 429);
 }
 
+/* Who answers, and whether this client may ask there. 0 or a status. */
+static int http_find(struct rd_http *h)
+{
+	int status = rd_app_find(h->service->app, &h->x);
+	const struct rd_access *access;
+
+	if (status)
+		return status;
+	access = h->x.route->policy.access;
+	if (access && !rd_stream_admits(&h->s, access))
+		return 403;
+	return rd_call_admit(h->s.worker, &h->x);
+}
+
 enum rd_http_step rd_http_understand(struct rd_http *h)
 {
 	struct replyd_exchange *x = &h->x;
@@ -217,9 +231,7 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 		return http_shed(h, COUNT_SHED_WAIT);
 	if (!rd_stream_may_ask(&h->s, &wait_us))
 		return http_limited(h, wait_us);
-	status = rd_app_find(h->service->app, x);
-	if (!status)
-		status = rd_call_admit(h->s.worker, x);
+	status = http_find(h);
 	if (!status && x->framing.length > x->route->policy.body_max)
 		status = 413;
 	if (status)
@@ -314,9 +326,7 @@ static enum rd_http_step http_elsewhere(struct rd_http *h)
 	int status = rd_local_take(h);
 
 	if (!status)
-		status = rd_app_find(h->service->app, &h->x);
-	if (!status)
-		status = rd_call_admit(h->s.worker, &h->x);
+		status = http_find(h);
 	return status ? http_answered(h, status) : STEP_PERFORM;
 }
 

@@ -39,6 +39,7 @@ static bool inetd_cancelled(struct replyd_exchange *x)
 static const struct rd_link inetd_link = {
 	.client = rd_link_client,
 	.descriptor = inetd_descriptor,
+	.end = rd_link_end,
 	.cancelled = inetd_cancelled,
 	.cancel_fd = rd_link_cancel_fd,
 };

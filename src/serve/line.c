@@ -231,6 +231,8 @@ static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
 {
 	const struct rd_line_service *service = rd_service_now(conn->service);
 
+	if (conn->reason == CLOSE_DENIED) /* is told nothing */
+		return RD_CLOSE;
 	return rd_stream_refuse(conn, service->busy, strlen(service->busy));
 }
 

@@ -34,13 +34,12 @@ bool rd_link_lost(struct replyd_exchange *x)
 
 static const char *link_client(struct replyd_exchange *x)
 {
-	const struct rd_stream *s = x->connection;
-	struct rd_sockaddr at = { .len = sizeof(at.storage) };
+	struct rd_stream *s = x->connection;
+	struct rd_sockaddr at;
 	char text[RD_ADDRESS_TEXT], *end;
 	const char *client = text;
-	int fd = s->conn->transport.fd;
 
-	if (fd < 0 || getpeername(fd, &at.sa, &at.len) != 0 || at.sa.sa_family == AF_UNIX)
+	if (!rd_transport_end(&s->conn->transport, RD_END_PEER, &at) || at.sa.sa_family == AF_UNIX)
 		return "unix";
 	rd_address_format(&at.sa, at.len, text, sizeof(text));
 	end = strrchr(text, ':');
@@ -90,13 +89,12 @@ uid_t rd_link_peer(struct replyd_exchange *x)
 
 static const char *link_server(struct replyd_exchange *x)
 {
-	const struct rd_stream *s = x->connection;
-	struct rd_sockaddr at = { .len = sizeof(at.storage) };
+	struct rd_stream *s = x->connection;
+	struct rd_sockaddr at;
 	char text[RD_ADDRESS_TEXT];
 	const char *server;
-	int fd = s->conn->transport.fd;
 
-	if (fd < 0 || getsockname(fd, &at.sa, &at.len) != 0 || at.sa.sa_family == AF_UNIX)
+	if (!rd_transport_end(&s->conn->transport, RD_END_LOCAL, &at) || at.sa.sa_family == AF_UNIX)
 		return "localhost";
 	rd_address_format(&at.sa, at.len, text, sizeof(text));
 	server = rd_arena_text(&x->memory, text, strlen(text));
@@ -112,6 +110,13 @@ const char *rd_link_server(struct replyd_exchange *x)
 	server = link_server(x);
 	rd_link_release(x);
 	return server;
+}
+
+bool rd_link_end(struct replyd_exchange *x, bool peer, struct rd_sockaddr *at)
+{
+	struct rd_stream *s = x->connection;
+
+	return rd_transport_end(&s->conn->transport, peer ? RD_END_PEER : RD_END_LOCAL, at);
 }
 
 bool rd_link_cancelled(struct replyd_exchange *x, bool probe)

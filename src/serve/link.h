@@ -11,6 +11,8 @@
 const char *rd_link_client(struct replyd_exchange *x);
 uid_t rd_link_peer(struct replyd_exchange *x);
 const char *rd_link_server(struct replyd_exchange *x);
+/* By who has its descriptor. */
+bool rd_link_end(struct replyd_exchange *x, bool peer, struct rd_sockaddr *at);
 int rd_link_cancel_fd(struct replyd_exchange *x);
 
 /*

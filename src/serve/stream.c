@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "codec/network.h"
+#include "net/address.h"
 #include "serve/detach.h"
 #include "serve/intake.h"
 
@@ -188,7 +190,16 @@ bool rd_stream_may_ask(const struct rd_stream *s, uint64_t *wait_us)
 {
 	const struct rd_conn *c = s->conn;
 
-	return rd_service_may_ask(c->service, c->client, s->worker->now_us, wait_us);
+	return c->exempt || rd_service_may_ask(c->service, c->client, s->worker->now_us, wait_us);
+}
+
+bool rd_stream_admits(struct rd_stream *s, const struct rd_access *access)
+{
+	struct rd_sockaddr at;
+	uint8_t ip[16];
+
+	return rd_transport_end(&s->conn->transport, RD_END_PEER, &at) &&
+	       rd_access_may(access, rd_address_ip(&at, ip) ? ip : NULL);
 }
 
 bool rd_stream_left(struct rd_stream *s, bool probe)

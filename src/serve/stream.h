@@ -12,6 +12,7 @@
 #include "serve/spool.h"
 #include "serve/watch.h"
 
+struct rd_access; /* codec/network.h */
 struct rd_intake;
 struct rd_detached;
 
@@ -92,6 +93,9 @@ enum rd_verdict rd_stream_finish(struct rd_stream *s);
  * says when it may ask again.
  */
 bool rd_stream_may_ask(const struct rd_stream *s, uint64_t *wait_us);
+
+/* Whether its client is one of those who may ask for what that is of. */
+bool rd_stream_admits(struct rd_stream *s, const struct rd_access *access);
 
 /*
  * Before something is performed: whether it waited long, and its client has left meanwhile. Then

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/slurp.h"
 #include "codec/mime.h"
+#include "codec/network.h"
 #include "config/schema.h"
 #include "serve/inetd.h"
 #include "server/server.h"
@@ -211,6 +212,71 @@ static int configure_line(struct rd_setup *s, const struct rd_section *section,
 	return 0;
 }
 
+static int configure_networks(struct rd_setup *s, const struct rd_section *section,
+			      enum rd_option option, struct rd_networks *to)
+{
+	const struct rd_value *items = rd_config_value(section, option);
+	const char *why;
+
+	if (items->count == 0)
+		return 0;
+	to->network = rd_arena_take(&s->memory, items->count * sizeof(*to->network));
+	if (!to->network)
+		return rd_fault_say(s->fault, "no memory");
+	for (; to->count < items->count; to->count++)
+		if (!rd_network_parse(items->list[to->count], &to->network[to->count], &why))
+			return rd_configure_wrong(s, section, option, "%s", why);
+	return 0;
+}
+
+int rd_configure_access(struct rd_setup *s, const struct rd_section *section,
+			const struct rd_access **access)
+{
+	struct rd_access *made;
+
+	*access = NULL;
+	if (!rd_config_value(section, ACCESS_allow)->count &&
+	    !rd_config_value(section, ACCESS_deny)->count)
+		return 0;
+	made = rd_arena_take(&s->memory, sizeof(*made));
+	if (!made)
+		return rd_fault_say(s->fault, "no memory");
+	*made = (struct rd_access){ { NULL, 0 }, { NULL, 0 } };
+	*access = made;
+	if (configure_networks(s, section, ACCESS_allow, &made->allow) != 0)
+		return -1;
+	return configure_networks(s, section, ACCESS_deny, &made->deny);
+}
+
+/* Who comes in, on each of the listeners from `first` on. */
+static int configure_admission(struct rd_setup *s, const struct rd_section *section, size_t first)
+{
+	struct rd_networks *balancers = NULL;
+	const struct rd_access *access;
+
+	if (section->kind != SECTION_LISTEN)
+		return 0;
+	if (rd_config_value(section, LISTEN_proxy)->count) {
+		balancers = rd_arena_take(&s->memory, sizeof(*balancers));
+		if (!balancers)
+			return rd_fault_say(s->fault, "no memory");
+		*balancers = (struct rd_networks){ NULL, 0 };
+		if (configure_networks(s, section, LISTEN_proxy, balancers) != 0)
+			return -1;
+	}
+	if (rd_configure_access(s, section, &access) != 0)
+		return -1;
+	for (size_t i = first; i < s->listeners.count; i++) {
+		struct rd_listener *l = &s->listeners.listener[i];
+
+		l->balancers = balancers;
+		l->whose_us = configure_number(section, DEADLINES_head) * 1000;
+		l->access = access;
+		l->reuseport = configure_number(section, LISTEN_reuseport);
+	}
+	return 0;
+}
+
 /* By address, on each of the listeners from `first` on. */
 static void configure_limits(struct rd_setup *s, const struct rd_section *section, size_t first)
 {
@@ -243,6 +309,8 @@ static int configure_listen(struct rd_setup *s, const struct rd_section *section
 		return rd_configure_wrong(s, section, OPTION_COUNT, "%s", fault.text);
 	configure_service(s, section, temporary, own);
 	configure_limits(s, section, first);
+	if (configure_admission(s, section, first) != 0)
+		return -1;
 	return line ? configure_line(s, section, own) : 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 
+struct rd_access; /* codec/network.h */
 struct rd_setup;
 struct rd_host;
 
@@ -16,6 +17,10 @@ int rd_configure(struct rd_setup *setup, const char *file);
 
 /* The log has each number that another setup has changed, and that a reload leaves as it is. */
 void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next);
+
+/* Who may come in, as the section `access` of a listen or a route says; NULL: it says nothing. */
+int rd_configure_access(struct rd_setup *setup, const struct rd_section *section,
+			const struct rd_access **access);
 
 /* Adds the routes and pages that `section`, the file or a host in it, says. */
 int rd_routes_add(struct rd_setup *setup, struct rd_host *host, const struct rd_section *section,

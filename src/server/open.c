@@ -178,7 +178,8 @@ static unsigned open_index(const struct rd_listeners *l)
 
 static bool open_limited(const struct rd_listener *l)
 {
-	return (l->limits.connections || l->limits.rate) && l->bound.sa.sa_family != AF_UNIX;
+	return (l->limits.connections || l->limits.rate) &&
+	       (l->balancers || l->bound.sa.sa_family != AF_UNIX);
 }
 
 int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct rd_generation *next,

@@ -93,7 +93,8 @@ static int routes_policy(struct rd_setup *s, const struct rd_section *route,
 		}
 	policy->fields =
 		lines.at; /* ends in a NUL, as all that is printed; the route's from here */
-	if (routes_auth(s, route, policy) != 0)
+	if (rd_configure_access(s, route, &policy->access) != 0 ||
+	    routes_auth(s, route, policy) != 0)
 		return -1;
 	return routes_cors(s, route, policy);
 }

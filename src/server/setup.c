@@ -33,6 +33,7 @@ static void setup_free(struct rd_generation *generation)
 	rd_router_free(&s->line_router);
 	for (size_t i = 0; i < RD_LISTENERS; i++)
 		rd_router_free(&s->own[i].line_router);
+	rd_arena_free(&s->memory);
 	rd_mime_free(s->mime);
 	rd_config_free(s->config);
 	rd_open_free(&s->listeners);

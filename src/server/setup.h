@@ -6,6 +6,7 @@
 #define RD_SERVER_SETUP_H
 
 #include "app/app.h"
+#include "base/arena.h"
 #include "handlers/module.h"
 #include "serve/http1.h"
 #include "serve/line.h"
@@ -44,6 +45,7 @@ struct rd_setup {
 	struct rd_line_service line;
 	struct rd_config *config; /* NULL: there is none */
 	struct rd_modules modules;
+	struct rd_arena memory;		 /* of what else it says */
 	struct rd_mime *mime;		 /* that it says; NULL: the system's */
 	struct rd_own own[RD_LISTENERS]; /* of the listeners that it says */
 	uint64_t least_us;		 /* no deadline that it says is shorter */

@@ -17,5 +17,6 @@ SECTION(LISTEN,    "listen",     IN(ROOT),           "ADDRESS",   "where clients
 SECTION(HOST,      "host",       IN(ROOT),           "NAME",      "a name that is answered for")
 SECTION(ROUTE,     "route",      IN(ROOT)|IN(HOST),  "PATH",      "what answers below a path")
 SECTION(PAGE,      "error_page", IN(ROOT)|IN(HOST),  "STATUS",    "a page for an error")
+SECTION(ACCESS,    "access",     IN(LISTEN)|IN(HOST)|IN(ROUTE), NULL, "from where one may ask")
 SECTION(AUTH,      "auth",       IN(ROUTE),          NULL,        "who may ask")
 SECTION(CORS,      "cors",       IN(ROUTE),          NULL,        "which other origins may read")

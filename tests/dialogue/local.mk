@@ -27,6 +27,9 @@ check-dialogues:
 		--jobs 6 $(DLG_LOG_FLAGS) $(dialogues)
 .PHONY: check-dialogues
 
+dialogues += tests/dialogue/access-listen.dlg
+dialogues += tests/dialogue/access-route.dlg
+dialogues += tests/dialogue/access-wrong.dlg
 dialogues += tests/dialogue/api-ask.dlg
 dialogues += tests/dialogue/api-body-file.dlg
 dialogues += tests/dialogue/api-endless-gone.dlg
@@ -142,6 +145,7 @@ dialogues += tests/dialogue/config-line.dlg
 dialogues += tests/dialogue/config-missing.dlg
 dialogues += tests/dialogue/config-pages.dlg
 dialogues += tests/dialogue/config-redirect.dlg
+dialogues += tests/dialogue/config-reuseport.dlg
 dialogues += tests/dialogue/config-test-wrong.dlg
 dialogues += tests/dialogue/config-test.dlg
 dialogues += tests/dialogue/config-text.dlg
@@ -349,6 +353,13 @@ dialogues += tests/dialogue/pipeline.dlg
 dialogues += tests/dialogue/policy-cache.dlg
 dialogues += tests/dialogue/policy-fields.dlg
 dialogues += tests/dialogue/policy-prefix.dlg
+dialogues += tests/dialogue/proxy-drain.dlg
+dialogues += tests/dialogue/proxy-http.dlg
+dialogues += tests/dialogue/proxy-limits.dlg
+dialogues += tests/dialogue/proxy-line.dlg
+dialogues += tests/dialogue/proxy-refused.dlg
+dialogues += tests/dialogue/proxy-reload.dlg
+dialogues += tests/dialogue/proxy-slow.dlg
 dialogues += tests/dialogue/range-10.dlg
 dialogues += tests/dialogue/range-416.dlg
 dialogues += tests/dialogue/range-abusive.dlg

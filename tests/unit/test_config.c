@@ -123,8 +123,9 @@ static const struct {
 	  "t.conf:4: listen \"127.0.0.1:0\": deadlines: head: 1ms is not from 10ms to 1h" },
 	{ LISTEN("workers { }"),
 	  "t.conf:3: listen \"127.0.0.1:0\": there is no option \"workers\" "
-	  "here; there are protocol "
-	  "program inetd busy directory user environment memory cpu time_limit deadlines limits" },
+	  "here; there are protocol proxy reuseport "
+	  "program inetd busy directory user environment memory cpu time_limit deadlines limits "
+	  "access" },
 	{ LISTEN("") LISTEN(""), "t.conf:5: \"/\" stands in line 1 already" },
 	{ "listen \"a:1\" { }\nlisten \"a:1\" { }\n",
 	  "t.conf:2: \"a:1\" stands in line 1 already" },
