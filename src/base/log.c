@@ -1,14 +1,36 @@
 /*
- * log - the program's own messages, a line each, on standard error.
+ * log - the program's own messages, a line each, on standard error or to syslog.
  * Thread:  any; a line is written whole.
- * Never:   fails: what standard error does not take is lost.
+ * Never:   fails: what is not taken there is lost.
  */
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
+
+static _Atomic bool to_syslog;
+
+void rd_log_to_syslog(void)
+{
+	openlog("replyd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	atomic_store(&to_syslog, true);
+}
+
+static void log_write(char *line, size_t len, size_t prefix)
+{
+	if (atomic_load(&to_syslog)) {
+		syslog(LOG_NOTICE, "%.*s", (int)(len - prefix), line + prefix);
+		return;
+	}
+	line[len++] = '\n';
+	if (write(STDERR_FILENO, line, len) < 0)
+		return;
+}
 
 void rd_log(const char *format, ...)
 {
@@ -28,7 +50,5 @@ void rd_log(const char *format, ...)
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)line[i] < ' ' || line[i] == 127)
 			line[i] = '?';
-	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, len) < 0)
-		return;
+	log_write(line, len, sizeof(prefix) - 1);
 }

@@ -10,7 +10,11 @@ src_daemon_libdaemon_la_LIBADD = $(LIBSYSTEMD_LIBS)
 program_libs += src/daemon/libdaemon.la
 noinst_LTLIBRARIES += src/daemon/libdaemon.la
 src_daemon_libdaemon_la_SOURCES = \
+	src/daemon/background.c \
+	src/daemon/background.h \
 	src/daemon/hup.c \
 	src/daemon/hup.h \
 	src/daemon/options.c \
-	src/daemon/options.h
+	src/daemon/options.h \
+	src/daemon/pidfile.c \
+	src/daemon/pidfile.h

@@ -7,14 +7,18 @@
 #include "daemon/options.h"
 
 #include "base/log.h"
+#include "daemon/background.h"
 #include "daemon/hup.h"
+#include "daemon/pidfile.h"
 #include "net/address.h"
 #include "server/confine.h"
 #include "server/server.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	int letter;
@@ -67,6 +71,8 @@ struct wanted {
 	bool test;		     /* that it is right, and no more */
 	const char *workers, *queue; /* said here, whatever the file says ... */
 	const char *user, *group;    /* ... and so these */
+	bool background;
+	const char *pid_file;
 };
 
 static int options_address(const char *option, const char *text, struct addresses *to)
@@ -112,6 +118,12 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 		return GO_ON;
 	case 'g':
 		w->group = optarg;
+		return GO_ON;
+	case 'd':
+		w->background = true;
+		return GO_ON;
+	case 'p':
+		w->pid_file = optarg;
 		return GO_ON;
 	case 'h':
 		return options_help();
@@ -217,10 +229,24 @@ static int options_control(struct replyd *server, const struct wanted *w)
 	return GO_ON;
 }
 
+/* Before a configuration is read: what it loads may have threads, and those no fork takes along. */
+static int options_process(const struct wanted *w)
+{
+	if (w->test)
+		return GO_ON;
+	if (w->background && !rd_background_enter()) {
+		rd_log("cannot leave the terminal: %s", strerror(errno));
+		return 1;
+	}
+	return !w->pid_file || rd_pidfile_take(w->pid_file) ? GO_ON : 1;
+}
+
 static int options_apply(int argc, char **argv, struct replyd *server, struct wanted *w)
 {
 	int status = options_read(argc, argv, server, w);
 
+	if (status == GO_ON)
+		status = options_process(w);
 	rd_confine_want(server, w->user, w->group);
 	if (status == GO_ON && w->config)
 		status = options_configure(server, w);

@@ -3,8 +3,10 @@
  * Thread:  main.
  */
 #include "base/log.h"
+#include "daemon/background.h"
 #include "daemon/hup.h"
 #include "daemon/options.h"
+#include "daemon/pidfile.h"
 #include "replyd.h"
 
 #include <errno.h>
@@ -51,13 +53,14 @@ static void program_descriptors(void)
 		rd_log("cannot raise the limit of open files"); /* it serves with the one it has */
 }
 
-static void program_ready(void)
+static bool program_ready(void)
 {
 	char addresses[4096];
 
 	rd_hup_ready(server, addresses, sizeof(addresses));
 	printf("replyd: ready on%s\n", addresses);
 	fflush(stdout);
+	return rd_background_ready();
 }
 
 static int program_serve(void)
@@ -75,7 +78,10 @@ static int program_serve(void)
 		rd_log("cannot start a thread: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
-	program_ready();
+	if (!program_ready()) {
+		rd_log("cannot leave the terminal: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	cut = replyd_serve(server);
 	rd_hup_stop();
 	if (cut < 0) {
@@ -101,5 +107,7 @@ int main(int argc, char **argv)
 		status = program_serve();
 	}
 	replyd_free(server);
+	rd_pidfile_drop();
+	rd_background_tell(status);
 	return status;
 }

@@ -15,5 +15,7 @@ OPTION('L', "line",    NULL,      "the line protocol in place of HTTP: a line is
 OPTION('I', "list",    NULL,      "show directories without an index.html as lists")
 OPTION('u', "user",    "USER",    "once it listens, become that user for good; root: stay root")
 OPTION('g', "group",   "GROUP",   "with that group in place of the user's own")
+OPTION('d', "daemon",  NULL,      "serve in the background; this command ends when it serves, or cannot")
+OPTION('p', "pid-file", "FILE",   "keep the process's id there, and FILE locked; only one at a time can have it")
 OPTION('h', "help",    NULL,      "print this and exit")
 OPTION('V', "version", NULL,      "print the version and exit")

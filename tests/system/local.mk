@@ -8,6 +8,7 @@ system_tests += tests/system/clients.py
 system_tests += tests/system/config.sh
 system_tests += tests/system/conformance.sh
 system_tests += tests/system/control.py
+system_tests += tests/system/daemon.py
 system_tests += tests/system/drain.py
 system_tests += tests/system/examples.py
 system_tests += tests/system/faults.py

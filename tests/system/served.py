@@ -4,6 +4,7 @@ Every wait ends with Failure after WAIT_S, or as the call says. A server is of
 this process alone: stop() or the end of the `with` ends it by its id.
 """
 
+import ctypes
 import os
 import re
 import resource
@@ -52,6 +53,12 @@ def until(fact, what, wait_s=WAIT_S):
 		if time.monotonic() > end:
 			raise Failure(f"not in time: {what}")
 		time.sleep(0.005)
+
+
+def adopt():
+	"""Processes below this one that lose their parent become its own, to be waited for."""
+	if ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0) != 0:	# PR_SET_CHILD_SUBREAPER
+		raise OSError(ctypes.get_errno(), "prctl")
 
 
 def descriptors(needed):
