@@ -9,13 +9,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
-#include "flow/linger.h"
 #include "flow/park.h"
+#include "flow/refuse.h"
+#include "flow/whose.h"
 #include "guard/admit.h"
 #include "net/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,13 +27,33 @@ enum {
 	PAUSE_US = 100 * 1000,	   /* before accepting is tried again after the system ran out */
 	SWEPT = 64,		   /* expired connections taken at once */
 	LAST_ACCEPTS = 4096,	   /* of what the kernel holds when the drain begins */
-	DROPPED = 16 * 1024,	   /* bytes read off at once */
 	COMPLAIN_US = 1000 * 1000, /* between two lines of the log that say the same */
 };
 
 /* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
 #define TAG_WAKE     (UINT64_C(1) << 32)
 #define TAG_LISTENER (UINT64_C(2) << 32)
+
+struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
+				 const struct rd_sockaddr *peer)
+{
+	rd_count(&a->counters, COUNT_ACCEPTED);
+	return rd_conn_open(a->slots, fd, l->protocol, l->service, rd_client_of(peer), a->now_us);
+}
+
+void rd_acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
+{
+	rd_count_close(&a->counters, reason);
+	rd_conn_close(&c, reason);
+}
+
+bool rd_acceptor_complains(struct rd_acceptor *a)
+{
+	if (a->now_us < a->complained_us + COMPLAIN_US)
+		return false;
+	a->complained_us = a->now_us;
+	return true;
+}
 
 static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint32_t events, uint64_t tag)
 {
@@ -64,83 +84,21 @@ static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t unt
 				      TAG_LISTENER | i);
 }
 
-static void acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
-{
-	rd_count_close(&a->counters, reason);
-	rd_conn_close(&c, reason);
-}
-
-/*
- * One that was told that it is not served: while at most half of the slots are taken it may stay
- * until its client has read the reply. Beyond, a flood of such clients would keep out those who
- * could be served. One that came by the reserved descriptor has to give it back at once.
- * False: it is parked, or closed. True: more came than main reads off at once; still main's.
- */
-static bool acceptor_linger(struct rd_acceptor *a, struct rd_conn *c)
-{
-	bool may_stay =
-		a->slots->reserve_fd >= 0 && atomic_load(&a->slots->open) <= a->conns_max / 2;
-	enum rd_parked parked = PARK_AGAIN;
-	char dropped[DROPPED];
-
-	while (parked == PARK_AGAIN) {
-		enum rd_verdict verdict = rd_linger_advance(c, a->now_us, dropped, sizeof(dropped));
-
-		if (verdict == RD_MORE && may_stay)
-			return true;
-		parked = PARK_REFUSED;
-		if (verdict == RD_WANTS_READ && may_stay)
-			parked = rd_park_enter(&c, OWN_MAIN, verdict);
-	}
-	if (parked == PARK_REFUSED)
-		acceptor_close(a, c, c->reason);
-	else
-		rd_count(&a->counters, COUNT_PARKED);
-	return false;
-}
-
-/* The client is told why it is not served. As acceptor_linger. */
-static bool acceptor_tell(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
-{
-	c->reason = reason;
-	if (c->protocol->refuse(c) == RD_CLOSE) {
-		acceptor_close(a, c, reason);
-		return false;
-	}
-	rd_linger_begin(c, a->now_us);
-	return acceptor_linger(a, c);
-}
-
-static bool acceptor_shed(struct rd_acceptor *a, struct rd_conn *c, enum rd_cause cause)
-{
-	static const enum rd_counter counters[] = {
-		[RD_SHED_FULL] = COUNT_SHED,
-		[RD_SHED_WAIT] = COUNT_SHED_WAIT,
-		[RD_SHED_FAIR] = COUNT_SHED_FAIR,
-	};
-
-	rd_count(&a->counters, counters[cause]);
-	return acceptor_tell(a, c, CLOSE_OVERLOAD);
-}
-
-static bool acceptor_is_told(const struct rd_conn *c)
-{
-	return c->lingering && (c->reason == CLOSE_OVERLOAD || c->reason == CLOSE_LIMIT ||
-				c->reason == CLOSE_DENIED);
-}
-
-static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c)
+static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c, bool begun)
 {
 	MUST(a->ready < RD_EVENTS);
 	a->batch[a->ready++] = (struct rd_entry){
 		.conn = c,
 		.ready_us = a->now_us,
 		.client = c->client,
-		.keep = c->session || c->lingering || c->expired || a->stirring,
+		.purpose = begun ? RD_GOES_ON : RD_BEGINS,
 	};
 }
 
-/* Sheds what is left of batch[0..n); those that a worker must read off are the batch then. */
+/*
+ * Sheds what is left of batch[0..n). Those that a worker must read off are the batch then, and
+ * those that one had before: they may have nothing that could be refused.
+ */
 static void acceptor_turn_away(struct rd_acceptor *a, size_t n)
 {
 	a->ready = 0;
@@ -150,8 +108,9 @@ static void acceptor_turn_away(struct rd_acceptor *a, size_t n)
 		if (!c)
 			continue;
 		rd_conn_pass(c, OWN_QUEUE, OWN_MAIN);
-		if (acceptor_shed(a, c, a->batch[i].shed))
-			acceptor_add(a, c);
+		if (a->batch[i].purpose == RD_BEGINS_AGAIN ||
+		    rd_refuse_shed(a, c, a->batch[i].shed))
+			acceptor_add(a, c, true);
 	}
 }
 
@@ -167,7 +126,7 @@ static void acceptor_push(struct rd_acceptor *a)
 {
 	if (a->ready == 0)
 		return;
-	while (a->ready > 0) { /* once more, for those that were shed and must be kept */
+	while (a->ready > 0) { /* once more, for those that were turned away and go on */
 		for (size_t i = 0; i < a->ready; i++)
 			rd_conn_pass(a->batch[i].conn, OWN_MAIN, OWN_QUEUE);
 		if (rd_queue_push(a->queue, a->batch, a->ready) < a->ready)
@@ -189,9 +148,9 @@ static void acceptor_expire(struct rd_acceptor *a)
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
 static void acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
 {
-	if (acceptor_is_told(c) && !acceptor_linger(a, c))
+	if (rd_refuse_told(c) && !rd_refuse_linger(a, c))
 		return;
-	acceptor_add(a, c);
+	acceptor_add(a, c, c->session || c->lingering || c->expired || a->stirring);
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
 }
@@ -201,92 +160,23 @@ static void acceptor_begin(struct rd_acceptor *a, struct rd_conn *c, const struc
 			   const struct rd_sockaddr *client)
 {
 	if (l->access && !rd_admit_may(l->access, client)) {
-		if (!acceptor_tell(a, c, CLOSE_DENIED))
+		if (!rd_refuse_tell(a, c, CLOSE_DENIED))
 			return;
 	} else if (!c->exempt && !rd_conn_enter(c)) {
 		rd_count(&a->counters, COUNT_LIMITED);
-		if (!acceptor_tell(a, c, CLOSE_LIMIT))
+		if (!rd_refuse_tell(a, c, CLOSE_LIMIT))
 			return;
 	}
 	acceptor_give(a, c);
 }
 
-/* Not more often than once a second. */
-static bool acceptor_complains(struct rd_acceptor *a)
-{
-	if (a->now_us < a->complained_us + COMPLAIN_US)
-		return false;
-	a->complained_us = a->now_us;
-	return true;
-}
-
-static void acceptor_close_unknown(struct rd_acceptor *a, struct rd_conn *c,
-				   enum rd_close_reason reason)
-{
-	char text[RD_ADDRESS_TEXT];
-	struct rd_sockaddr peer;
-
-	if (reason == CLOSE_PROXY && acceptor_complains(a) &&
-	    rd_transport_end(&c->transport, RD_END_PEER, &peer))
-		rd_log("proxy: %s did not say whose connection it passes on",
-		       rd_address_format(&peer.sa, peer.len, text, sizeof(text)));
-	acceptor_close(a, c, reason);
-}
-
-/* Until its balancer says more. False: it has. */
-static bool acceptor_park_unknown(struct rd_acceptor *a, struct rd_conn *c)
-{
-	enum rd_close_reason over = c->expired		  ? CLOSE_PROXY
-				    : rd_conn_draining(c) ? CLOSE_DRAIN
-							  : CLOSE_NONE;
-
-	if (over == CLOSE_NONE) {
-		enum rd_parked parked = rd_park_enter(&c, OWN_MAIN, RD_WANTS_READ);
-
-		if (parked == PARK_AGAIN)
-			return false;
-		if (parked == PARK_PARKED) {
-			rd_count(&a->counters, COUNT_PARKED);
-			return true;
-		}
-		over = CLOSE_SYSTEM;
-	}
-	acceptor_close_unknown(a, c, over);
-	return true;
-}
-
-/*
- * Before it is counted, waits in turn or is refused, it must be known whose it is: so main, not a
- * worker, reads the header by which a balancer says so. `peer` is the balancer.
- */
 static void acceptor_ask(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
 			 const struct rd_sockaddr *peer)
 {
 	struct rd_sockaddr client = *peer;
-	enum rd_whose whose;
 
-	while ((whose = rd_admit_read(&c->transport, &client)) == WHOSE_IS_TO_COME)
-		if (acceptor_park_unknown(a, c))
-			return;
-	switch (whose) {
-	case WHOSE_CLIENT:
-		c->client = rd_client_of(&client);
-		break;
-	case WHOSE_BALANCER:
-		c->exempt = true;
-		break;
-	case WHOSE_GONE:
-		acceptor_close(a, c, CLOSE_PEER);
-		return;
-	case WHOSE_NO_MEMORY:
-		acceptor_close(a, c, CLOSE_MEMORY);
-		return;
-	default:
-		acceptor_close_unknown(a, c, CLOSE_PROXY);
-		return;
-	}
-	c->unknown = c->expired = false;
-	acceptor_begin(a, c, l, &client);
+	if (rd_whose_ask(a, c, &client))
+		acceptor_begin(a, c, l, &client);
 }
 
 /* More has come, or its time is over. Without its listener it is not known who may come in. */
@@ -298,9 +188,9 @@ static void acceptor_ask_again(struct rd_acceptor *a, struct rd_conn *c)
 	while (l < end && l->service != c->service)
 		l++;
 	if (l == end)
-		acceptor_close(a, c, CLOSE_DRAIN);
+		rd_acceptor_close(a, c, CLOSE_DRAIN);
 	else if (!rd_transport_end(&c->transport, RD_END_PEER, &peer))
-		acceptor_close(a, c, CLOSE_PEER_RESET);
+		rd_acceptor_close(a, c, CLOSE_PEER_RESET);
 	else
 		acceptor_ask(a, c, l, &peer);
 }
@@ -322,19 +212,6 @@ static bool acceptor_full(struct rd_acceptor *a)
 	return atomic_load(&a->slots->open) >= a->conns_max;
 }
 
-static int acceptor_take(const struct rd_listener *l, struct rd_sockaddr *peer)
-{
-	peer->len = sizeof(peer->storage);
-	return accept4(l->fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-}
-
-static struct rd_conn *acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
-				     const struct rd_sockaddr *peer)
-{
-	rd_count(&a->counters, COUNT_ACCEPTED);
-	return rd_conn_open(a->slots, fd, l->protocol, l->service, rd_client_of(peer), a->now_us);
-}
-
 static void acceptor_come(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
 			  const struct rd_sockaddr *peer)
 {
@@ -347,33 +224,9 @@ static void acceptor_come(struct rd_acceptor *a, struct rd_conn *c, const struct
 	acceptor_ask(a, c, l, peer);
 }
 
-static void acceptor_reserve(struct rd_acceptor *a)
-{
-	if (a->slots->reserve_fd < 0)
-		a->slots->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-/* No descriptor is left: by the reserved one, one client is told so. False: none was. */
-static bool acceptor_refuse(struct rd_acceptor *a, const struct rd_listener *l)
-{
-	struct rd_sockaddr peer;
-	int fd;
-
-	acceptor_reserve(a);
-	if (a->slots->reserve_fd < 0)
-		return false;
-	close(a->slots->reserve_fd);
-	a->slots->reserve_fd = -1;
-	fd = acceptor_take(l, &peer);
-	if (fd >= 0)
-		acceptor_shed(a, acceptor_open(a, l, fd, &peer), RD_SHED_FULL);
-	acceptor_reserve(a);
-	return fd >= 0;
-}
-
 static void acceptor_complain(struct rd_acceptor *a, int error, const char *what)
 {
-	if (acceptor_complains(a))
+	if (rd_acceptor_complains(a))
 		rd_log("accept: %s; %s", strerror(error), what);
 }
 
@@ -387,7 +240,7 @@ static bool acceptor_accept_failed(struct rd_acceptor *a, const struct rd_listen
 		return false;
 	case EMFILE:
 	case ENFILE:
-		if (acceptor_refuse(a, l)) {
+		if (rd_refuse_accept(a, l)) {
 			acceptor_complain(a, error, "clients are refused");
 			return true;
 		}
@@ -412,7 +265,7 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			acceptor_poll_listeners(a, false, 0);
 			return;
 		}
-		fd = acceptor_take(l, &peer);
+		fd = rd_listener_accept(l, &peer);
 		if (fd < 0) {
 			if (acceptor_accept_failed(a, l))
 				continue;
@@ -422,16 +275,8 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 			close(fd);
 			continue;
 		}
-		acceptor_come(a, acceptor_open(a, l, fd, &peer), l, &peer);
+		acceptor_come(a, rd_acceptor_open(a, l, fd, &peer), l, &peer);
 	}
-}
-
-static void acceptor_wake_up(struct rd_acceptor *a)
-{
-	uint64_t count;
-
-	if (read(a->slots->wake_fd, &count, sizeof(count)) < 0)
-		MUST(errno == EAGAIN);
 }
 
 static void acceptor_events(struct rd_acceptor *a, int n)
@@ -440,7 +285,7 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 		uint64_t tag = a->event[i].data.u64;
 
 		if (tag == TAG_WAKE) {
-			acceptor_wake_up(a);
+			rd_slots_woken(a->slots);
 			acceptor_look(a); /* another thread may have pushed */
 		} else if (tag & TAG_LISTENER) {
 			const struct rd_listener *l = &a->listener[tag & 0xffffffff];
@@ -567,15 +412,6 @@ static bool acceptor_watch(struct rd_acceptor *a, const struct rd_change *c)
 	return true;
 }
 
-static bool acceptor_keeps(const struct rd_change *c, const struct rd_service *service)
-{
-	size_t i = 0;
-
-	while (i < c->listeners && c->listener[i].service != service)
-		i++;
-	return i < c->listeners;
-}
-
 static void acceptor_set_limits(struct rd_acceptor *a)
 {
 	for (size_t i = 0; i < a->listeners; i++)
@@ -590,7 +426,7 @@ static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
 	bool ended = false;
 
 	for (size_t i = 0; i < a->listeners; i++) {
-		if (acceptor_keeps(c, was[i].service))
+		if (rd_change_keeps(c, was[i].service))
 			continue;
 		rd_service_end(was[i].service);
 		ended = true;
@@ -599,12 +435,8 @@ static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
 	for (size_t i = 0; i < c->listeners; i++) {
 		struct rd_listener *l = &c->listener[i];
 
-		if (l->from < 0)
-			continue;
-		l->fd = was[l->from].fd;
-		was[l->from].fd = -1;
-		l->from = -1;
-		rd_listener_speaks(l);
+		if (l->from >= 0)
+			rd_listener_inherit(l, &was[l->from]);
 	}
 	for (size_t i = 0; i < a->listeners; i++) {
 		acceptor_end(a, &was[i]);
@@ -701,7 +533,7 @@ static long acceptor_cut(struct rd_acceptor *a)
 		if (!rd_conn_take(c))
 			continue;
 		cut += rd_conn_midway(c);
-		acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : CLOSE_DRAIN);
+		rd_acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : CLOSE_DRAIN);
 	}
 	return cut;
 }

@@ -54,4 +54,14 @@ long rd_acceptor_run(struct rd_acceptor *a);
  */
 void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us);
 
+/* Main's parts have these in common. Just accepted, of a listener. */
+struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
+				 const struct rd_sockaddr *peer);
+
+/* Counted, and closed. */
+void rd_acceptor_close(struct rd_acceptor *a, struct rd_conn *conn, enum rd_close_reason reason);
+
+/* Whether the log may be told of clients: not more often than once a second. */
+bool rd_acceptor_complains(struct rd_acceptor *a);
+
 #endif

@@ -9,6 +9,15 @@
 
 #include <errno.h>
 
+bool rd_change_keeps(const struct rd_change *c, const struct rd_service *service)
+{
+	size_t i = 0;
+
+	while (i < c->listeners && c->listener[i].service != service)
+		i++;
+	return i < c->listeners;
+}
+
 void rd_changes_init(struct rd_changes *c)
 {
 	rd_lock_init(&c->lock, RANK_CHANGE);

@@ -19,6 +19,9 @@ struct rd_change {
 	uint64_t sweep_us;
 };
 
+/* Whether a listener of that service stays. */
+bool rd_change_keeps(const struct rd_change *change, const struct rd_service *service);
+
 struct rd_changes {
 	struct rd_lock lock;	 /* rank CHANGE */
 	struct rd_cond answered; /* error or state changed */

@@ -78,6 +78,14 @@ void rd_slots_wake(struct rd_slots *s)
 	rd_wake(s->wake_fd);
 }
 
+void rd_slots_woken(struct rd_slots *s)
+{
+	uint64_t count;
+
+	if (read(s->wake_fd, &count, sizeof(count)) < 0)
+		MUST(errno == EAGAIN);
+}
+
 void rd_slots_cut(struct rd_slots *s)
 {
 	uint64_t one = 1;

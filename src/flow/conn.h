@@ -92,6 +92,8 @@ void rd_slots_fini(struct rd_slots *slots);
 /* Ends main's wait. Async-signal-safe. */
 void rd_slots_wake(struct rd_slots *slots);
 void rd_wake(int wake_fd);
+/* By main, whose wait it ended. */
+void rd_slots_woken(struct rd_slots *slots);
 
 /* Nothing goes on from here: sets `cut`. */
 void rd_slots_cut(struct rd_slots *slots);

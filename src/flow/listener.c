@@ -39,8 +39,11 @@ static void listener_options(int fd, int family, const struct rd_listener *l)
 		listener_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 }
 
-void rd_listener_speaks(struct rd_listener *l)
+void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was)
 {
+	l->fd = was->fd;
+	was->fd = -1;
+	l->from = -1;
 	if (l->bound.sa.sa_family != AF_UNIX)
 		listener_option(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
 				l->protocol->speaks_first ? 0 : DEFER_S);
@@ -111,4 +114,10 @@ void rd_listener_close(struct rd_listener *l)
 		unlink(l->bound.un.sun_path);
 	close(l->fd);
 	l->fd = -1;
+}
+
+int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer)
+{
+	peer->len = sizeof(peer->storage);
+	return accept4(l->fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

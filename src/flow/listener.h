@@ -37,8 +37,11 @@ struct rd_listener {
  */
 bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step);
 
-/* Its protocol is another than when it was opened. */
-void rd_listener_speaks(struct rd_listener *l);
+/* Takes over the socket of another, whose protocol may have been another. */
+void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was);
+
+/* The descriptor of who came next, and from where; -1 with errno: none came. */
+int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer);
 
 /* Accepts no more; a Unix socket's name is removed. */
 void rd_listener_close(struct rd_listener *l);

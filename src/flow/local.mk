@@ -25,6 +25,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/protocol.h \
 	src/flow/queue.c \
 	src/flow/queue.h \
+	src/flow/refuse.c \
+	src/flow/refuse.h \
 	src/flow/regulate.c \
 	src/flow/regulate.h \
 	src/flow/service.c \
@@ -34,4 +36,6 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/stuck.c \
 	src/flow/stuck.h \
 	src/flow/waiting.c \
-	src/flow/waiting.h
+	src/flow/waiting.h \
+	src/flow/whose.c \
+	src/flow/whose.h

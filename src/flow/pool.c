@@ -58,11 +58,16 @@ enum rd_verdict rd_worker_advance(struct rd_worker *w, struct rd_conn *c)
 	return verdict == RD_LINGER ? rd_linger_advance(c, w->now_us, w->in, RD_SCRATCH) : verdict;
 }
 
+bool rd_worker_others(const struct rd_worker *w)
+{
+	return w->pool && rd_queue_others(w->pool->queue, &w->batch);
+}
+
 /* Behind all that wait, however many. False, and still ours, when the queue is closed. */
-static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
+static bool worker_requeue(struct rd_worker *w, struct rd_conn *c, enum rd_purpose purpose)
 {
 	struct rd_entry entry = {
-		.conn = c, .ready_us = w->now_us, .client = c->client, .keep = true
+		.conn = c, .ready_us = w->now_us, .client = c->client, .purpose = purpose
 	};
 
 	rd_conn_pass(c, OWN_WORKER, OWN_QUEUE);
@@ -75,7 +80,7 @@ static bool worker_requeue(struct rd_worker *w, struct rd_conn *c)
 void rd_pool_wake(struct rd_pool *p, struct rd_conn *c)
 {
 	struct rd_entry entry = {
-		.conn = c, .ready_us = rd_clock_us(), .client = c->client, .keep = true
+		.conn = c, .ready_us = rd_clock_us(), .client = c->client, .purpose = RD_GOES_ON
 	};
 	struct rd_slots *slots = c->slots;
 
@@ -145,6 +150,14 @@ static bool worker_cut(struct rd_worker *w, struct rd_conn **c)
 	return true;
 }
 
+/* Something came before it was parked: that is not its turn while others wait. */
+static bool worker_yield(struct rd_worker *w, struct rd_conn *c)
+{
+	bool begun = c->session || c->lingering;
+
+	return rd_worker_others(w) && worker_requeue(w, c, begun ? RD_GOES_ON : RD_BEGINS_AGAIN);
+}
+
 void rd_worker_go_on(struct rd_worker *w, struct rd_conn *c, enum rd_verdict verdict)
 {
 	while (verdict != RD_TAKEN) {
@@ -152,14 +165,18 @@ void rd_worker_go_on(struct rd_worker *w, struct rd_conn *c, enum rd_verdict ver
 			return;
 		switch (verdict) {
 		case RD_MORE:
-			if (worker_requeue(w, c))
+			if (worker_requeue(w, c, RD_GOES_ON))
+				return;
+			break;
+		case RD_ANOTHER:
+			if (worker_requeue(w, c, RD_BEGINS_AGAIN))
 				return;
 			break;
 		case RD_CLOSE:
 			worker_close(w, &c, c->reason);
 			return;
 		default:
-			if (worker_park(w, c, verdict))
+			if (worker_park(w, c, verdict) || worker_yield(w, c))
 				return;
 		}
 		verdict = rd_worker_advance(w, c);

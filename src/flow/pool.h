@@ -113,6 +113,9 @@ void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
  */
 void rd_pool_wake(struct rd_pool *p, struct rd_conn *conn);
 
+/* By a worker: whether others wait for their turn. Costs nothing. */
+bool rd_worker_others(const struct rd_worker *w);
+
 /*
  * By a worker around a handler that may block: others run instead, and get the rest of its batch.
  */

@@ -15,6 +15,7 @@ enum rd_verdict {
 	RD_WANTS_WRITE, /* parks until the client has taken some */
 	RD_WANTS_REPLY, /* parks until rd_pool_wake: another thread has its exchange */
 	RD_MORE,	/* could go on, but has had its turn */
+	RD_ANOTHER,	/* may have another request, but has had its turn */
 	RD_LINGER,	/* reply is out: send no more, read off what still comes, close */
 	RD_CLOSE,	/* close now: nothing unread can turn the reply into a reset */
 	RD_TAKEN,	/* main has taken it away meanwhile: not ours any more */

@@ -56,6 +56,8 @@ static bool queue_permit_if_wanted(struct rd_queue *q)
 
 static void queue_unlock_and_signal(struct rd_queue *q, bool signal)
 {
+	if (atomic_load_explicit(&q->length, memory_order_relaxed) != q->waiting.count)
+		atomic_store_explicit(&q->length, q->waiting.count, memory_order_relaxed);
 	rd_lock_drop(&q->lock);
 	if (signal)
 		rd_cond_signal(&q->ready);
@@ -101,6 +103,14 @@ bool rd_batch_claim(struct rd_batch *b, struct rd_entry *out)
 	} while (!atomic_compare_exchange_weak_explicit(
 		&b->claim, &claim, next, memory_order_acq_rel, memory_order_relaxed));
 	return true;
+}
+
+bool rd_queue_others(const struct rd_queue *q, const struct rd_batch *b)
+{
+	uint64_t claim = atomic_load_explicit(&b->claim, memory_order_relaxed);
+
+	return claim_next(claim) != claim_end(claim) ||
+	       atomic_load_explicit(&q->length, memory_order_relaxed) > 0;
 }
 
 unsigned rd_queue_return(struct rd_queue *q, struct rd_batch *b, uint64_t claim)
@@ -266,7 +276,7 @@ size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, u
 
 	rd_lock_take(&q->lock);
 	n = q->open ? rd_waiting_expire(&q->waiting, (unsigned)max, now_us, batch) : 0;
-	rd_lock_drop(&q->lock);
+	queue_unlock_and_signal(q, false);
 	return n;
 }
 

@@ -43,6 +43,7 @@ struct rd_queue {
 	/* under lock */ struct rd_regulate regulate;
 	unsigned permits;
 	uint64_t popped, seen;
+	_Atomic unsigned length; /* of waiting; written under the lock, anyone may look */
 };
 
 /* What main sees when it looks, every millisecond while anyone is awake. */
@@ -68,7 +69,7 @@ void rd_queue_fini(struct rd_queue *q);
 
 /*
  * Gives batch[0..n) in this order and wakes at most one sleeper. Returns how many were taken: all
- * when there is room; when full those that are to be kept; none when closed. Their pointers are
+ * when there is room; when full those that do not just begin; none when closed. Their pointers are
  * NULL then, the others are the caller's: to shed, if they have a cause. One of those may have been
  * in the queue before, and have made room for the one that was given in its place.
  */
@@ -83,6 +84,9 @@ size_t rd_queue_pop(struct rd_queue *q, struct rd_batch *batch, uint64_t until_u
 
 /* By its worker: the next entry to serve. False when none is left. */
 bool rd_batch_claim(struct rd_batch *batch, struct rd_entry *out);
+
+/* By its worker, without the lock: whether others wait, in its batch or in the queue. */
+bool rd_queue_others(const struct rd_queue *q, const struct rd_batch *batch);
 
 /*
  * Puts what is not begun of a batch back in front of all. By its worker, or by main: then only if

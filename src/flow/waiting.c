@@ -64,7 +64,7 @@ static struct rd_waiting_node *waiting_node(struct rd_waiting *w, const struct r
 static void waiting_free(struct rd_waiting *w, struct rd_waiting_node *node, struct rd_entry *to)
 {
 	*to = node->entry;
-	if (!node->entry.keep)
+	if (node->entry.purpose != RD_GOES_ON)
 		rd_ring_remove(&node->arrived);
 	rd_ring_add(&w->unused, &node->arrived);
 	w->count--;
@@ -106,7 +106,7 @@ static void waiting_add(struct rd_waiting *w, const struct rd_entry *entry)
 {
 	struct rd_waiting_node *node = waiting_node(w, entry);
 
-	if (entry->keep) {
+	if (entry->purpose == RD_GOES_ON) {
 		rd_fair_add(&w->begun, entry->client, &node->fair);
 		return;
 	}
@@ -120,7 +120,8 @@ bool rd_waiting_add(struct rd_waiting *w, struct rd_entry *entry)
 {
 	struct rd_entry out = { .conn = NULL };
 
-	if (w->count >= w->bound && !entry->keep && !waiting_make_room(w, entry, &out)) {
+	if (w->count >= w->bound && entry->purpose == RD_BEGINS &&
+	    !waiting_make_room(w, entry, &out)) {
 		entry->shed = RD_SHED_FULL;
 		return false;
 	}
@@ -204,12 +205,12 @@ static void waiting_insert(struct rd_waiting *w, struct rd_waiting_node *node, b
 void rd_waiting_put_back(struct rd_waiting *w, const struct rd_entry *entry)
 {
 	struct rd_waiting_node *node = waiting_node(w, entry);
+	bool begun = entry->purpose == RD_GOES_ON;
 
 	node->entry.shed = RD_NOT_SHED;
-	if (!entry->keep)
+	if (!begun)
 		waiting_insert(w, node, entry->order != RD_OLDEST);
-	rd_fair_put_back(entry->keep ? &w->begun : &w->fresh, entry->client, &node->fair,
-			 entry->order);
+	rd_fair_put_back(begun ? &w->begun : &w->fresh, entry->client, &node->fair, entry->order);
 }
 
 uint64_t rd_waiting_since(const struct rd_waiting *w, uint64_t now_us)

@@ -21,11 +21,18 @@ enum rd_cause {
 	RD_SHED_FAIR, /* there was no room for another client but its own */
 };
 
+/* What one waits for. */
+enum rd_purpose {
+	RD_BEGINS,	 /* to begin something */
+	RD_BEGINS_AGAIN, /* so, when it has had its turn: taken though there is no room */
+	RD_GOES_ON,	 /* with something begun: the same, and it is never shed */
+};
+
 struct rd_entry {
 	struct rd_conn *conn;
 	uint64_t ready_us; /* monotonic: when it became ready */
 	uint64_t client;   /* whom it is of, see net/client.h */
-	bool keep;	   /* of something begun: taken though there is no room, never shed */
+	enum rd_purpose purpose;
 	enum rd_cause shed;
 	enum rd_order order; /* in which it was taken */
 };
@@ -44,7 +51,7 @@ struct rd_waiting {
 };
 
 /*
- * At most `bound` wait, and up to `size` of them where some must be kept or are put back. False:
+ * At most `bound` wait, and up to `size` of them where some must be taken or are put back. False:
  * no memory.
  */
 bool rd_waiting_init(struct rd_waiting *w, unsigned bound, unsigned size, uint64_t seed,

@@ -25,7 +25,8 @@ struct rd_http {
 	struct rd_stream s;
 	const struct rd_http_service *service;
 	enum rd_verdict verdict; /* of STEP_END */
-	unsigned answered;	 /* requests in this turn */
+	uint64_t began_us;	 /* the turn */
+	unsigned answered;	 /* requests in it */
 	unsigned reads;		 /* in this turn */
 	unsigned local;		 /* times that this request was taken elsewhere */
 	const char *head;	 /* that was parsed, in the worker's buffer ... */

@@ -28,6 +28,7 @@
 
 enum {
 	TURN_REQUESTS = 64, /* answered before others have their turn */
+	TURN_US = 100,	    /* while others wait: no request is begun later than that */
 	TURN_READS = 32,    /* buffers read before others have theirs */
 	RETRY_MOST = 4,	    /* seconds until who was shed is to ask again */
 };
@@ -59,7 +60,7 @@ static enum rd_http_step http_read(struct rd_http *h)
 	if ((s->drained || tired) && !s->eof) {
 		if (rd_stream_flush(s, &h->verdict) == NEXT_END)
 			return STEP_END;
-		return http_end(h, s->drained ? RD_WANTS_READ : RD_MORE);
+		return http_end(h, s->drained ? RD_WANTS_READ : s->intake ? RD_MORE : RD_ANOTHER);
 	}
 	if (s->eof)
 		return http_read_eof(h);
@@ -98,18 +99,27 @@ static bool http_has_room(const struct rd_output *out)
 	return out->body.left == 0 && out->size - out->len >= RD_REPLY_HEAD + 64;
 }
 
+/* It has answered some, and others are to be next. */
+static bool http_had_turn(const struct rd_http *h)
+{
+	const struct rd_worker *w = h->s.worker;
+
+	return h->answered == TURN_REQUESTS ||
+	       (h->answered > 0 && w->now_us >= h->began_us + TURN_US && rd_worker_others(w));
+}
+
 static enum rd_http_step http_parse(struct rd_http *h)
 {
 	struct rd_stream *s = &h->s;
 	size_t len = s->end - s->start;
-	bool rest = h->answered == TURN_REQUESTS && len > 0;
+	bool rest = len > 0 && http_had_turn(h);
 	int n;
 
 	if (rest || !http_has_room(&s->out))
 		if (rd_stream_flush(s, &h->verdict) == NEXT_END)
 			return STEP_END;
 	if (rest)
-		return http_end(h, RD_MORE);
+		return http_end(h, RD_ANOTHER);
 	if (len <= s->seen)
 		return STEP_READ;
 	rd_stream_renew(s);
@@ -210,6 +220,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 
 	rd_stream_begin(&h.s, conn, worker);
 	h.service = rd_stream_service(&h.s);
+	h.began_us = worker->now_us;
 	h.answered = 0;
 	h.reads = 0;
 	step = http_begin(&h);

@@ -436,7 +436,11 @@ end:	do
 				rd_park_enter();
 				if
 				:: passed -> break
-				:: else
+				:: !passed /* nobody else waits: it goes on */
+				:: !passed -> /* worker_yield */
+					rd_conn_pass(OWN_WORKER, OWN_QUEUE);
+					queued++;
+					break
 				fi
 			fi
 		od;

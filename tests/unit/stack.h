@@ -101,6 +101,7 @@ static inline enum rd_verdict stack_turn(struct stack *s)
 	case RD_WANTS_REPLY: /* nothing detaches, or is taken away, without a table of slots */
 		MUST(false);
 	case RD_MORE:
+	case RD_ANOTHER:
 		break;
 	}
 	return verdict;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 enum { CLIENTS = 8, READY_US = 42 };
@@ -29,7 +30,8 @@ static size_t asked; /* clients so far */
 static struct rd_transport_ops endless; /* what is read of it never ends */
 
 static _Atomic unsigned served, stuck, turned;
-static _Atomic bool gate; /* lets the stuck go on */
+static _Atomic bool gate;      /* lets the stuck go on */
+static char answered[CLIENTS]; /* in this order, where there is one worker */
 
 static void stick(void)
 {
@@ -48,7 +50,7 @@ static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 	struct iovec iov = { w->in, 1 };
 	size_t n;
 
-	MUST(c->session || c->ready_us == READY_US);
+	MUST(c->session || c->ready_us >= READY_US);
 	if (c->session == &gate && !gate) {
 		turned++;
 		return RD_MORE;
@@ -76,7 +78,7 @@ static enum rd_verdict toy_advance(struct rd_conn *c, struct rd_worker *w)
 		return RD_MORE;
 	}
 	c->reason = CLOSE_ANSWERED;
-	served++;
+	answered[served++ % CLIENTS] = w->in[0];
 	MUST(rd_transport_send(&c->transport, &iov, 1, false, &n) == IO_OK);
 	return w->in[0] == 'c' ? RD_CLOSE : w->in[0] == 'l' ? RD_LINGER : RD_WANTS_READ;
 }
@@ -334,6 +336,38 @@ START_TEST(turns_though_full)
 }
 END_TEST
 
+/* The first client asks again while the worker has it; as does another, if `other`. */
+static void asks_meanwhile(bool other)
+{
+	begin(1, 1);
+	ask("s");
+	while (!stuck)
+		sched_yield();
+	MUST(send(client[0], "y", 1, 0) == 1);
+	ck_assert(!rd_conn_event(conn[0], EPOLLIN));
+	if (other)
+		ask("x");
+	gate = true;
+	reads(0, "sy");
+}
+
+START_TEST(again)
+{
+	asks_meanwhile(false);
+	ck_assert_uint_eq(conn[0]->ready_us, READY_US); /* it was not in the queue once more */
+	end(1);
+}
+END_TEST
+
+START_TEST(again_behind_others)
+{
+	asks_meanwhile(true);
+	reads(1, "x");
+	end(2);
+	ck_assert_str_eq(answered, "sxy");
+}
+END_TEST
+
 START_TEST(closes)
 {
 	begin(1, 1);
@@ -439,6 +473,8 @@ int main(void)
 	tcase_add_test(tcase, rests);
 	tcase_add_test(tcase, turns);
 	tcase_add_test(tcase, turns_though_full);
+	tcase_add_test(tcase, again);
+	tcase_add_test(tcase, again_behind_others);
 	tcase_add_test(tcase, closes);
 	tcase_add_test(tcase, lingers);
 	tcase_add_test(tcase, lingers_no_longer);

@@ -137,7 +137,7 @@ START_TEST(keep)
 	for (size_t i = 0; i < COUNT(batch); i++)
 		batch[i] = (struct rd_entry){ .conn = &conns[i + 1],
 					      .ready_us = i + 1,
-					      .keep = i == 2 };
+					      .purpose = i == 2 ? RD_GOES_ON : RD_BEGINS };
 	ck_assert_uint_eq(rd_queue_push(&q, batch, COUNT(batch)), 2);
 	ck_assert_ptr_null(batch[0].conn);
 	ck_assert_ptr_eq(batch[1].conn, &conns[2]);
@@ -209,6 +209,31 @@ START_TEST(return_comes_late)
 	claims(3);
 	claims(4);
 	claims(5);
+	leave_and_end();
+}
+END_TEST
+
+/* Others wait as long as any is in the queue, or in the batch. */
+START_TEST(others)
+{
+	struct rd_entry entry;
+
+	queue_of(16, 1);
+	rd_queue_join(&q);
+	ck_assert(!rd_queue_others(&q, &mine));
+	ck_assert_uint_eq(push(0, 2), 2);
+	ck_assert(rd_queue_others(&q, &mine));
+	ck_assert_uint_eq(rd_queue_pop(&q, &mine, 0), 2);
+	claims(0);
+	ck_assert(rd_queue_others(&q, &mine));
+	ck_assert_uint_eq(rd_queue_return(&q, &mine, mine.claim), 1);
+	ck_assert(rd_queue_others(&q, &mine));
+	pops(1, 2);
+	ck_assert(!rd_queue_others(&q, &mine));
+	ck_assert_uint_eq(push(2, 3), 1);
+	ck_assert_uint_eq(rd_queue_expire(&q, &entry, 1, 1000), 0);
+	ck_assert(rd_queue_others(&q, &mine));
+	pops(2, 3);
 	leave_and_end();
 }
 END_TEST
@@ -405,6 +430,7 @@ int main(void)
 	tcase_add_loop_test(tcase, batch_is_a_share, 0, COUNT(shares));
 	tcase_add_test(tcase, returned_in_front);
 	tcase_add_test(tcase, return_comes_late);
+	tcase_add_test(tcase, others);
 	tcase_add_test(tcase, closed);
 	tcase_add_test(tcase, leaves_in_time);
 	tcase_add_test(tcase, one_too_many);

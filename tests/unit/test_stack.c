@@ -134,7 +134,7 @@ START_TEST(many)
 	stack_sends(&stack, in.at, in.len, 5000, 3001, IO_EOF);
 	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
 	rd_memory_feed(&stack.memory);
-	ck_assert_int_eq(stack_turn(&stack), RD_MORE); /* it has had its turn */
+	ck_assert_int_eq(stack_turn(&stack), RD_ANOTHER); /* it has had its turn */
 	stack_close(&stack, CLOSE_CUT);
 	stack_sends(&stack, in.at, in.len, 5000, 3001, IO_EOF);
 	stack_open(&stack, &rd_http1, &http, 10000);

@@ -32,7 +32,7 @@ static struct rd_entry entry_of(char client, unsigned i)
 		.conn = &conns[i],
 		.ready_us = now_us,
 		.client = (uint64_t)(client | 0x20),
-		.keep = client < 'a',
+		.purpose = client < 'a' ? RD_GOES_ON : RD_BEGINS,
 	};
 }
 
@@ -49,7 +49,9 @@ static void add(const char *clients, unsigned first)
 
 static char letter(const struct rd_entry *entry)
 {
-	return (char)(entry->shed != RD_NOT_SHED ? '-' : entry->client - (entry->keep ? 0x20 : 0));
+	return (char)(entry->shed != RD_NOT_SHED
+			      ? '-'
+			      : entry->client - (entry->purpose == RD_GOES_ON ? 0x20 : 0));
 }
 
 /* One after the other, all that wait; each as its client's letter. */
@@ -146,6 +148,22 @@ START_TEST(full)
 }
 END_TEST
 
+/* Who asks again after his turn is behind the others, and is let in though it is full. */
+START_TEST(begins_again)
+{
+	struct rd_entry entry;
+
+	begin(2, false);
+	add("ab", 0);
+	entry = entry_of('a', 2);
+	entry.purpose = RD_BEGINS_AGAIN;
+	ck_assert(rd_waiting_add(&w, &entry));
+	add("C", 3);
+	ck_assert_str_eq(all(), "aCba");
+	rd_waiting_fini(&w);
+}
+END_TEST
+
 /* The queue stands: the old are shed, all but what is begun, and the newest comes first. */
 START_TEST(standing)
 {
@@ -179,6 +197,7 @@ int main(void)
 	tcase_add_test(tcase, asks_again);
 	tcase_add_test(tcase, put_back);
 	tcase_add_test(tcase, full);
+	tcase_add_test(tcase, begins_again);
 	tcase_add_test(tcase, standing);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
