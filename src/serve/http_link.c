@@ -31,11 +31,14 @@ static int http_await(struct rd_http *h)
 	if (rd_stream_flush(s, &verdict) == NEXT_END && verdict == RD_CLOSE)
 		return ECONNRESET;
 	while (!s->eof) {
-		uint64_t until = rd_http_body_until(h), now;
+		uint64_t until, now;
 
+		/* Whether there is more or not: who sends without a pause has no more time. */
+		if (h->x.deadline_us && rd_clock_us() >= h->x.deadline_us)
+			return ETIMEDOUT;
+		until = rd_http_body_until(h);
 		if (h->x.deadline_us && h->x.deadline_us < until)
 			until = h->x.deadline_us;
-
 		if (rd_stream_read(s, &verdict) == NEXT_GO && !s->eof)
 			return 0;
 		now = s->worker->now_us = rd_clock_us();

@@ -5,6 +5,7 @@
 #include "served.h"
 
 #include <check.h>
+#include <errno.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -235,6 +236,61 @@ START_TEST(shed)
 }
 END_TEST
 
+static enum rd_io (*memory_recv)(struct rd_transport *t, void *to, size_t size, size_t *got);
+
+/* Behind what the client sends in pieces there is always more. */
+static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+{
+	if (memory_recv(t, to, size, got) == IO_OK)
+		return IO_OK;
+	memset(to, 'b', size);
+	*got = size;
+	return IO_OK;
+}
+
+/* Reads all of the body; what ended it. */
+static int reader_perform(struct replyd_exchange *x, void *data)
+{
+	int *error = data;
+	char part[4096];
+	ssize_t n;
+
+	while ((n = replyd_read(x, part, sizeof(part))) > 0)
+		continue;
+	*error = n < 0 ? errno : 0;
+	return 503;
+}
+
+/* A body that never pauses ends for its handler when the route's time has passed. */
+START_TEST(body_without_a_pause)
+{
+	static const struct rd_handler reader = { .name = "reader",
+						  .methods = RD_METHODS_ANY,
+						  .perform = reader_perform };
+	struct rd_transport_ops endless;
+	struct rd_route *route;
+	int error = 0;
+
+	route = rd_router_add(&rd_app_host(&app, "")->router, 0, "/reader", true, &reader, &error);
+	MUST(route);
+	route->policy.stream = true;
+	route->policy.body_max = UINT64_MAX;
+	route->policy.time_us = 1000;
+	sends_text("POST /reader HTTP/1.1\r\n" HOST "Content-Length: 1000000000000000\r\n\r\n",
+		   IO_AGAIN);
+	stack_open(&stack, &rd_http1, &http, SIZE_MAX);
+	rd_memory_feed(&stack.memory);
+	endless = *stack.conn.transport.ops;
+	memory_recv = endless.recv;
+	endless.recv = endless_recv;
+	stack.conn.transport.ops = &endless;
+	ck_assert_int_eq(stack_turn(&stack), RD_LINGER);
+	ck_assert_int_eq(error, ETIMEDOUT);
+	ck_assert_str_eq(statuses(got()), "503 ");
+	ck_assert_int_eq(stack.reason, CLOSE_UNREAD_BODY);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("stack_end");
@@ -250,6 +306,7 @@ int main(void)
 	tcase_add_test(tcase, next_head);
 	tcase_add_loop_test(tcase, last, 0, COUNT(lasts));
 	tcase_add_loop_test(tcase, shed, 0, COUNT(sheds));
+	tcase_add_test(tcase, body_without_a_pause);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
