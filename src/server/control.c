@@ -1,6 +1,6 @@
 /*
  * control - the control lane: who may ask, what there is to ask for, its start and its end.
- * Thread:  the one that uses the server; handlers run in the lane's one worker.
+ * Thread:  the one that uses the server; handlers run in the lane's workers.
  * Owns:    a group, and the thread that runs it.
  */
 #include "server/control.h"
@@ -25,6 +25,7 @@ enum {
 	STACK = 256 * 1024,
 	IDLE_US = 10 * 1000 * 1000,
 	END_US = 1000 * 1000, /* for what was asked when the server ends */
+	WORKERS = CONNS + 1,  /* each connection may wait for a reload, and one is still there */
 };
 
 static int control_say(struct replyd_exchange *x, int status, const char *word)
@@ -46,7 +47,7 @@ static int control_ready(struct replyd_exchange *x, void *data)
 	return control_say(x, state == STATE_SERVING ? 200 : 503, rd_server_state_word(state));
 }
 
-/* The lane's worker may wait for what the configuration names. */
+/* May wait for what the configuration names, and for another that does. */
 static int control_reload(struct replyd_exchange *x, void *data)
 {
 	char why[1024];
@@ -77,12 +78,16 @@ enum { READ = 1u << METHOD_GET | 1u << METHOD_HEAD, CHANGE = 1u << METHOD_POST }
 static const struct rd_resource {
 	const char *path;
 	unsigned methods;
+	bool waits; /* for something else */
 	int (*perform)(struct replyd_exchange *x, void *server);
 } resources[RD_RESOURCES] = {
-	{ "/health", READ, control_health },	  { "/ready", READ, control_ready },
-	{ "/metrics", READ, rd_metrics_perform }, { "/status", READ, rd_status_perform },
-	{ "/reload", CHANGE, control_reload },	  { "/drain", CHANGE, control_drain },
-	{ "/stop", CHANGE, control_stop },
+	{ "/health", READ, false, control_health },
+	{ "/ready", READ, false, control_ready },
+	{ "/metrics", READ, false, rd_metrics_perform },
+	{ "/status", READ, false, rd_status_perform },
+	{ "/reload", CHANGE, true, control_reload },
+	{ "/drain", CHANGE, false, control_drain },
+	{ "/stop", CHANGE, false, control_stop },
 };
 
 /*
@@ -106,6 +111,9 @@ static int control_perform(struct replyd_exchange *x, void *data)
 }
 
 static const struct rd_handler control = { .name = "control", .perform = control_perform };
+static const struct rd_handler control_blocks = { .name = "control",
+						  .blocks = true,
+						  .perform = control_perform };
 
 static int control_route(struct replyd *s)
 {
@@ -118,7 +126,7 @@ static int control_route(struct replyd *s)
 
 		*a = (struct rd_answer){ s, &resources[i] };
 		if (!rd_router_add(&any->router, resources[i].methods, resources[i].path, false,
-				   &control, a))
+				   resources[i].waits ? &control_blocks : &control, a))
 			any = NULL;
 	}
 	return any ? 0 : rd_server_failed(s, "no memory");
@@ -199,7 +207,7 @@ static int control_start(struct replyd *s, size_t descriptors)
 		.conns_max = control_conns(descriptors),
 		.queue = { .bound = CONNS, .more = (unsigned)descriptors, .concurrency = 1 },
 		.sweep_us = c->http.idle_us,
-		.pool = { .min = 1, .max = 1, .stack = STACK },
+		.pool = { .min = 2, .max = WORKERS, .stack = STACK },
 	};
 	const char *step;
 	int error;

@@ -1,6 +1,6 @@
 /*
  * control - the control lane: it answers who looks after the server, by HTTP, on listeners of its
- * own, with a queue and a worker of its own, so that it does so while all of the server's are busy.
+ * own, with a queue and workers of its own, so that it does so while all of the server's are busy.
  */
 #ifndef RD_SERVER_CONTROL_H
 #define RD_SERVER_CONTROL_H

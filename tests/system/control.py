@@ -4,9 +4,11 @@
 The socket is for its owner alone, and gone when the server is. Of two users only
 root and the server's own are answered. Over TCP nothing can be changed. What
 /metrics says is well formed: each family has its HELP and TYPE, once and before
-its samples, each sample stands once, counters end in _total.
+its samples, each sample stands once, counters end in _total. While a reload
+waits for a file, the lane answers.
 """
 
+import errno
 import json
 import os
 import re
@@ -76,6 +78,48 @@ def counted(path):
 	return json.loads(curl("http://t/status", "--unix-socket", path)[1])
 
 
+def opened(fifo):
+	"""Whether someone waits for a writer; then it had one."""
+	try:
+		os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+	except OSError as error:
+		if error.errno != errno.ENXIO:
+			raise
+		return False
+	return True
+
+
+def reload_waits(server, path):
+	"""While a reload waits for a file, the lane answers; another reload waits as well."""
+	fifo = os.path.join(server.tmp, "fifo")
+	file = os.path.join(server.tmp, "replyd.conf")
+	os.mkfifo(fifo)
+	with open(file, encoding="utf-8") as f:
+		was = f.read()
+	with open(file, "w", encoding="utf-8") as f:
+		f.write(was + f'route "/module" {{ module = "{fifo}" }}\n')
+	over_unix = ["--unix-socket", path]
+	waiting = []
+	for n in (1, 2):
+		waiting.append(subprocess.Popen(["curl", "-sS", "-w", "%{http_code}", "-X", "POST", *over_unix,
+			"http://t/reload"], stdout=subprocess.PIPE, text=True))
+		until(lambda n=n: families(curl("http://t/metrics", *over_unix)[1], False)
+			["replyd_workers", '{group="control",state="blocked"}'] == n, f"{n} reloads wait")
+		for _ in range(20):
+			expect("health meanwhile", curl("http://t/health", *over_unix), (200, "alive\n"))
+			expect("status meanwhile", counted(path)["generation"], 1)
+	for n in (1, 2):
+		until(lambda: opened(fifo), "it opens the file")
+		until(lambda n=n: sum(curled.poll() is not None for curled in waiting) >= n, f"{n} are answered")
+	for curled in waiting:
+		said = curled.communicate(timeout=WAIT_S)[0]
+		if not said.endswith("409") or fifo not in said:
+			raise Failure(f"of the reload: {said}")
+	with open(file, "w", encoding="utf-8") as f:
+		f.write(was)
+	expect("reload", curl("http://t/reload", "-X", "POST", *over_unix), (200, "reloaded\n"))
+
+
 def other_user(path):
 	if os.geteuid() != 0:
 		return
@@ -86,6 +130,12 @@ def other_user(path):
 
 
 def test():
+	with Server() as server:
+		path = os.path.join(server.tmp, "control")
+		server.configured(f'control {{ listen = "unix:{path}" }}\nlisten "127.0.0.1:0" {{ }}\nroute "/" {{ text = "t" }}\n')
+		reload_waits(server, path)
+		server.signal()
+		expect("it ends", server.process.wait(WAIT_S), 0)
 	with Server({"f.txt": b"hello\n"}) as server:
 		path = os.path.join(server.tmp, "control")
 		server.start("--control", "unix:" + path, "--control", "127.0.0.1:0")
