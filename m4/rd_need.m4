@@ -19,7 +19,7 @@ AC_DEFUN([RD_NEED_HEADER], [AC_CHECK_HEADER([$1], [],
 AC_DEFUN([RD_LIBSYSTEMD], [
 	AC_ARG_WITH([libsystemd],
 		[AS_HELP_STRING([--with-libsystemd],
-			[tell systemd when the service is ready (default: when the library is there)])],
+			[tell systemd how the service is, take its sockets (default: when the library is there)])],
 		[], [with_libsystemd=auto])
 	rd_libsystemd=no
 	AS_CASE([$with_libsystemd],
@@ -28,22 +28,23 @@ AC_DEFUN([RD_LIBSYSTEMD], [
 			rd_libsystemd=yes],
 		[PKG_CHECK_MODULES([LIBSYSTEMD], [libsystemd], [rd_libsystemd=yes], [:])])
 	AS_IF([test $rd_libsystemd = yes],
-		[AC_DEFINE([HAVE_LIBSYSTEMD], [1], [Define to 1 to report readiness by sd_notify.])])
+		[AC_DEFINE([HAVE_LIBSYSTEMD], [1], [Define to 1 to talk to systemd.])])
 ])
 
-AC_DEFUN([RD_SYSTEMD_UNIT_DIR], [
-	AC_ARG_WITH([systemdsystemunitdir],
-		[AS_HELP_STRING([--with-systemdsystemunitdir=DIR],
-			[where units are installed (default: what pkg-config says; no: nowhere)])],
-		[], [with_systemdsystemunitdir=auto])
-	AS_CASE([$with_systemdsystemunitdir],
-		[no], [systemdsystemunitdir=],
-		[yes|auto], [systemdsystemunitdir=`$PKG_CONFIG --variable=systemdsystemunitdir systemd 2>/dev/null`],
-		[systemdsystemunitdir=$with_systemdsystemunitdir])
-	AS_IF([test "x$with_systemdsystemunitdir" = xyes && test -z "$systemdsystemunitdir"],
-		[AC_MSG_ERROR([pkg-config knows no unit directory (Debian package: systemd)])])
-	AC_SUBST([systemdsystemunitdir])
-	AM_CONDITIONAL([SYSTEMD_UNITS], [test -n "$systemdsystemunitdir"])
+dnl RD_SYSTEMD_DIR(VARIABLE, WHAT, CONDITIONAL): --with-VARIABLE, by default as pkg-config says.
+AC_DEFUN([RD_SYSTEMD_DIR], [
+	AC_ARG_WITH([$1],
+		[AS_HELP_STRING([--with-$1=DIR],
+			[where $2 installed (default: what pkg-config says; no: nowhere)])],
+		[], [with_$1=auto])
+	AS_CASE([$with_$1],
+		[no], [$1=],
+		[yes|auto], [$1=`$PKG_CONFIG --variable=$1 systemd 2>/dev/null`],
+		[$1=$with_$1])
+	AS_IF([test "x$with_$1" = xyes && test -z "$$1"],
+		[AC_MSG_ERROR([pkg-config knows no $1 (Debian package: systemd)])])
+	AC_SUBST([$1])
+	AM_CONDITIONAL([$3], [test -n "$$1"])
 ])
 
 AC_DEFUN([RD_TESTS], [

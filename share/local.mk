@@ -13,7 +13,8 @@ dist_pkgdata_DATA = share/replyd.conf
 
 # What an administrator reads and changes: put there once, and taken away only as it was put.
 confdir = $(sysconfdir)/replyd
-own_conf = sed 's|"www"|"$(wwwdir)"|' $(srcdir)/share/replyd.conf
+own_conf = sed -e 's|"www"|"$(wwwdir)"|' -e '/^\#listen "\*:80"/,/^\#}/s|^\#||' \
+	$(srcdir)/share/replyd.conf
 
 install-conf:
 	$(AM_V_at)$(MKDIR_P) '$(DESTDIR)$(confdir)'

@@ -174,6 +174,16 @@ static bool check_network(const char *text, char why[RD_CHECK_WHY])
 	return WRONG("\"%.100s\": %s", text, right);
 }
 
+static bool check_listened(const char *text, char why[RD_CHECK_WHY])
+{
+	struct rd_address address;
+	const char *right;
+
+	if (rd_address_parse_listen(text, &address, &right))
+		return true;
+	return WRONG("%s", right);
+}
+
 bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_CHECK_WHY])
 {
 	const struct rd_schema_option *o = &rd_schema_option[option];
@@ -270,7 +280,7 @@ bool rd_check_title(const struct rd_section *s, char why[RD_CHECK_WHY])
 {
 	switch (s->kind) {
 	case SECTION_LISTEN:
-		return check_address(s->title, why);
+		return check_listened(s->title, why);
 	case SECTION_HOST:
 		return check_host(s, why);
 	case SECTION_ROUTE:

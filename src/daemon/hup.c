@@ -2,21 +2,14 @@
  * hup - SIGHUP: the configuration is read anew.
  * Thread:  one of its own, which waits for the signal, and may wait for files.
  */
-#include "config.h"
-
 #include "daemon/hup.h"
 
-#include "base/clock.h"
 #include "base/must.h"
-#include "server/server.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
 
 static pthread_t thread;
 static bool blocked, started;
@@ -39,25 +32,6 @@ void rd_hup_block(void)
 	blocked = true;
 }
 
-void rd_hup_ready(struct replyd *server, char *text, size_t size)
-{
-	rd_server_urls(server, text, size);
-#ifdef HAVE_LIBSYSTEMD
-	sd_notifyf(0, "READY=1\nSTATUS=Ready on%s", text);
-#endif
-}
-
-static void hup_reload(struct replyd *server)
-{
-	char addresses[4096];
-
-#ifdef HAVE_LIBSYSTEMD
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)rd_clock_us());
-#endif
-	replyd_reload(server, NULL, 0);
-	rd_hup_ready(server, addresses, sizeof(addresses));
-}
-
 static void *hup_main(void *server)
 {
 	sigset_t set = hup_set();
@@ -67,7 +41,7 @@ static void *hup_main(void *server)
 		PTH(sigwait(&set, &number));
 		if (atomic_load(&stopping))
 			return NULL;
-		hup_reload(server);
+		replyd_reload(server, NULL, 0);
 	}
 }
 

@@ -15,7 +15,4 @@ bool rd_hup_start(struct replyd *server);
 /* Waits for a reload that is under way. */
 void rd_hup_stop(void);
 
-/* Tells the service manager that it serves, and where; text[0..size) is then " URL URL". */
-void rd_hup_ready(struct replyd *server, char *text, size_t size);
-
 #endif

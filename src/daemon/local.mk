@@ -14,6 +14,10 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/background.h \
 	src/daemon/hup.c \
 	src/daemon/hup.h \
+	src/daemon/manager.c \
+	src/daemon/manager.h \
+	src/daemon/notify.c \
+	src/daemon/notify.h \
 	src/daemon/options.c \
 	src/daemon/options.h \
 	src/daemon/pidfile.c \

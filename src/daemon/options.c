@@ -75,12 +75,13 @@ struct wanted {
 	const char *pid_file;
 };
 
-static int options_address(const char *option, const char *text, struct addresses *to)
+static int options_address(const char *option, const char *text, struct addresses *to,
+			   bool (*parse)(const char *, struct rd_address *, const char **))
 {
 	struct rd_address address;
 	const char *why;
 
-	if (!rd_address_parse(text, &address, &why)) {
+	if (!parse(text, &address, &why)) {
 		rd_log("--%s '%s': %s", option, text, why);
 		return 2;
 	}
@@ -92,9 +93,9 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 {
 	switch (letter) {
 	case 'l':
-		return options_address("listen", optarg, &w->listen);
+		return options_address("listen", optarg, &w->listen, rd_address_parse_listen);
 	case 'C':
-		return options_address("control", optarg, &w->control);
+		return options_address("control", optarg, &w->control, rd_address_parse);
 	case 'c':
 		w->config = optarg;
 		return GO_ON;
@@ -178,6 +179,8 @@ static int options_read(int argc, char **argv, struct replyd *server, struct wan
 static int options_configure(struct replyd *server, const struct wanted *w)
 {
 	rd_hup_block();
+	if (w->test)
+		server->heritage.unknown = true;
 	if (replyd_configure(server, w->config) != 0) {
 		rd_log("%s", replyd_error(server));
 		return 1;

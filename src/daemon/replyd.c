@@ -5,9 +5,12 @@
 #include "base/log.h"
 #include "daemon/background.h"
 #include "daemon/hup.h"
+#include "daemon/manager.h"
+#include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/pidfile.h"
 #include "replyd.h"
+#include "server/server.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -57,7 +60,7 @@ static bool program_ready(void)
 {
 	char addresses[4096];
 
-	rd_hup_ready(server, addresses, sizeof(addresses));
+	rd_server_urls(server, addresses, sizeof(addresses));
 	printf("replyd: ready on%s\n", addresses);
 	fflush(stdout);
 	return rd_background_ready();
@@ -74,7 +77,7 @@ static int program_serve(void)
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
-	if (!rd_hup_start(server)) {
+	if (!rd_hup_start(server) || !rd_manager_start(server)) {
 		rd_log("cannot start a thread: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
@@ -84,6 +87,7 @@ static int program_serve(void)
 	}
 	cut = replyd_serve(server);
 	rd_hup_stop();
+	rd_manager_stop();
 	if (cut < 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
@@ -101,6 +105,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	program_descriptors();
+	rd_notify_inherit(server);
 	status = rd_options_apply(argc, argv, server);
 	if (status < 0) {
 		program_signals();

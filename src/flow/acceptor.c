@@ -279,6 +279,27 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 	}
 }
 
+/* What another process accepted, and left between two requests. */
+static void acceptor_go_on(struct rd_acceptor *a)
+{
+	for (size_t i = 0; i < a->givens; i++) {
+		struct rd_given *g = &a->given[i];
+		const struct rd_listener *l = &a->listener[g->listener];
+		struct rd_sockaddr peer;
+		struct rd_conn *c;
+
+		peer.len = sizeof(peer.storage);
+		if (g->fd < 0 || (size_t)g->fd >= a->slots->size ||
+		    getpeername(g->fd, &peer.sa, &peer.len) != 0)
+			continue;
+		c = rd_acceptor_open(a, l, g->fd, &peer);
+		c->exchanges = 1;
+		g->fd = -1;
+		acceptor_begin(a, c, l, &peer);
+	}
+	acceptor_push(a);
+}
+
 static void acceptor_events(struct rd_acceptor *a, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -556,6 +577,7 @@ long rd_acceptor_run(struct rd_acceptor *a)
 		return -1;
 	}
 	rd_changes_open(&a->changes);
+	acceptor_go_on(a);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
 	rd_changes_close(&a->changes);

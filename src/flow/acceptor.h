@@ -15,6 +15,12 @@
 
 enum { RD_EVENTS = 256 }; /* taken from the kernel at once, and accepted at once */
 
+/* A client that another process accepted. */
+struct rd_given {
+	int fd;		 /* -1: the acceptor has it */
+	size_t listener; /* the place of the one that it came by */
+};
+
 struct rd_acceptor {
 	struct rd_slots *slots;
 	struct rd_queue *queue;
@@ -25,6 +31,8 @@ struct rd_acceptor {
 		conns_max; /* connections at once; at that many the listeners are not polled */
 	uint64_t sweep_us; /* no deadline is set shorter than this ahead: how long main may sleep */
 	int wake_fd;	   /* the slots', but there before them */
+	struct rd_given *given; /* [givens]: taken when it runs */
+	size_t givens;
 	struct rd_changes changes;
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 

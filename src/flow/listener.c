@@ -6,6 +6,7 @@
 #include "flow/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -106,11 +107,22 @@ failed:
 	return false;
 }
 
+void rd_listener_adopt(struct rd_listener *l, int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	listener_options(fd, l->bound.sa.sa_family, l);
+	l->fd = fd;
+}
+
 void rd_listener_close(struct rd_listener *l)
 {
 	if (l->fd < 0)
 		return;
-	if (l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
+	if (!l->lent && l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
 		unlink(l->bound.un.sun_path);
 	close(l->fd);
 	l->fd = -1;

@@ -28,6 +28,7 @@ struct rd_listener {
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
 	bool reuseport;		  /* others may listen there too, and the kernel shares out */
 	bool private;		  /* a Unix socket that only its owner may connect to */
+	bool lent;		  /* somebody else has it too: a Unix socket's name is his */
 	bool follows;		  /* another address of the same name as the one before */
 };
 
@@ -37,13 +38,16 @@ struct rd_listener {
  */
 bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step);
 
+/* Has it listen by `fd`, which does so already, at `bound`. */
+void rd_listener_adopt(struct rd_listener *l, int fd);
+
 /* Takes over the socket of another, whose protocol may have been another. */
 void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was);
 
 /* The descriptor of who came next, and from where; -1 with errno: none came. */
 int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer);
 
-/* Accepts no more; a Unix socket's name is removed. */
+/* Accepts no more; the name of a Unix socket that is not lent is removed. */
 void rd_listener_close(struct rd_listener *l);
 
 #endif

@@ -106,6 +106,28 @@ bool rd_address_parse(const char *text, struct rd_address *address, const char *
 	return *why == NULL;
 }
 
+/* FileDescriptorName= in systemd.socket(5). */
+static const char *address_parse_passed(const char *name, struct rd_address *address)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len >= sizeof address->path || name[strcspn(name, ":")])
+		return "a name follows \"systemd:\", as in systemd:http, of at most 107 bytes and "
+		       "without ':'";
+	address->kind = RD_ADDRESS_PASSED;
+	memcpy(address->path, name, len + 1);
+	return NULL;
+}
+
+bool rd_address_parse_listen(const char *text, struct rd_address *address, const char **why)
+{
+	if (strncmp(text, "systemd:", 8) != 0)
+		return rd_address_parse(text, address, why);
+	memset(address, 0, sizeof *address);
+	*why = address_parse_passed(text + 8, address);
+	return *why == NULL;
+}
+
 static bool address_listed(const struct rd_sockaddr *list, int count, const struct addrinfo *ai)
 {
 	for (int i = 0; i < count; i++)
@@ -150,7 +172,7 @@ int rd_address_resolve(const struct rd_address *address, bool passive, struct rd
 {
 	size_t len = strlen(address->path);
 
-	MUST(max > 0);
+	MUST(max > 0 && address->kind != RD_ADDRESS_PASSED);
 	if (address->kind == RD_ADDRESS_TCP)
 		return address_resolve_tcp(address, passive, list, max, why);
 	memset(&list->storage, 0, sizeof list->storage);

@@ -7,6 +7,7 @@
  *	127.0.0.1:8080	[::1]:8080	localhost:8080	a TCP address
  *	:8080		*:8080				every address of the host
  *	unix:/run/replyd.sock				a Unix socket
+ *	systemd:NAME					to listen: what was passed by that name
  *
  * The port always stands there; 0 lets the kernel choose one.
  */
@@ -25,14 +26,14 @@ enum {
 	RD_ADDRESS_TEXT = 128, /* holds any formatted address and its NUL */
 };
 
-enum rd_address_kind { RD_ADDRESS_TCP, RD_ADDRESS_UNIX };
+enum rd_address_kind { RD_ADDRESS_TCP, RD_ADDRESS_UNIX, RD_ADDRESS_PASSED };
 
 /* What a text says. Nothing of it has been looked up. */
 struct rd_address {
 	enum rd_address_kind kind;
 	char host[256]; /* TCP: name or number, no brackets; "" is every address */
 	uint16_t port;	/* TCP */
-	char path[108]; /* Unix */
+	char path[108]; /* Unix; a name where it was passed */
 };
 
 /* What bind, connect, accept and getsockname speak of. */
@@ -52,6 +53,9 @@ struct rd_sockaddr {
  * would be right (a constant text, no newline), and *address is undefined.
  */
 bool rd_address_parse(const char *text, struct rd_address *address, const char **why);
+
+/* The same for an address to listen on: there the last of the forms is one too. */
+bool rd_address_parse_listen(const char *text, struct rd_address *address, const char **why);
 
 /*
  * The kernel's addresses of `address`, each once and in the order in which to

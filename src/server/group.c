@@ -33,30 +33,24 @@ void rd_group_fini(struct rd_group *g)
 /*
  * As SCHED_BATCH, what main waits for does not interrupt a worker in the middle of a request, so
  * that events gather while workers run and are handed over in larger batches. Threads inherit it.
- * A sandbox may refuse: then they run as they do. Returns the policy that this thread had.
+ * A sandbox may refuse: then they run as they do. True: this thread was as `from`, and is as `to`.
  */
-static int group_schedule(int policy)
+static bool group_schedule(int from, int to)
 {
 	struct sched_param param = { 0 };
-	int was = SCHED_OTHER;
+	int is;
 
-	if (pthread_getschedparam(pthread_self(), &was, &param) == 0 &&
-	    (was == SCHED_OTHER || was == SCHED_BATCH)) /* others were chosen by someone */
-		(void)pthread_setschedparam(pthread_self(), policy, &param);
-	return was;
-}
-
-static int group_policy(const struct rd_group *g)
-{
-	return g->batch ? SCHED_BATCH : SCHED_OTHER;
+	return pthread_getschedparam(pthread_self(), &is, &param) == 0 && is == from &&
+	       pthread_setschedparam(pthread_self(), to, &param) == 0;
 }
 
 static int group_start_pool(struct rd_group *g, const struct rd_pool_config *config)
 {
-	int policy = group_schedule(group_policy(g));
+	bool changed = g->batch && group_schedule(SCHED_OTHER, SCHED_BATCH);
 	int failed = rd_pool_start(&g->pool, &g->queue, config);
 
-	group_schedule(policy);
+	if (changed)
+		group_schedule(SCHED_BATCH, SCHED_OTHER);
 	return failed;
 }
 
@@ -69,6 +63,8 @@ static void group_assemble(struct rd_group *g, const struct rd_group_config *con
 	g->acceptor.listeners = g->listeners->count;
 	g->acceptor.conns_max = config->conns_max;
 	g->acceptor.sweep_us = config->sweep_us;
+	g->acceptor.given = config->given;
+	g->acceptor.givens = config->givens;
 	g->acceptor.counters = (struct rd_counters){ 0 };
 	rd_changes_expect(&g->acceptor.changes);
 	g->working = true;
@@ -104,12 +100,13 @@ no_queue:
 
 long rd_group_run(struct rd_group *g)
 {
-	int policy = group_schedule(group_policy(g)), error;
+	bool changed = g->batch && group_schedule(SCHED_OTHER, SCHED_BATCH);
 	long cut = rd_acceptor_run(&g->acceptor);
+	int error = errno;
 
-	error = errno;
 	g->working = false;
-	group_schedule(policy);
+	if (changed)
+		group_schedule(SCHED_BATCH, SCHED_OTHER);
 	errno = error;
 	return cut;
 }

@@ -23,8 +23,10 @@ struct rd_group_config {
 	size_t descriptors; /* that the process may have: as many slots */
 	size_t conns_max;   /* connections at once */
 	struct rd_queue_config queue;
-	uint64_t sweep_us; /* no deadline is shorter */
-	bool batch;	   /* its threads do not interrupt others: see group_schedule */
+	uint64_t sweep_us;	/* no deadline is shorter */
+	struct rd_given *given; /* [givens] */
+	size_t givens;
+	bool batch; /* its threads do not interrupt others: see group_schedule */
 	struct rd_pool_config pool;
 };
 

@@ -13,6 +13,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/fault.h \
 	src/server/group.c \
 	src/server/group.h \
+	src/server/heritage.c \
+	src/server/heritage.h \
 	src/server/metrics.c \
 	src/server/open.c \
 	src/server/open.h \

@@ -6,11 +6,23 @@
 #include "server/open.h"
 
 #include "serve/line.h"
+#include "server/heritage.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What was passed by that name. */
+static int open_find(const struct rd_heritage *h, const char *name, struct rd_sockaddr *list,
+		     const char **why)
+{
+	int n = h ? rd_heritage_find(h, name, list, RD_ADDRESS_MAX) : 0;
+
+	if (n == 0)
+		*why = "no socket was passed by that name";
+	return n;
+}
 
 int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
 		 const void *serves, struct rd_fault *fault)
@@ -20,10 +32,13 @@ int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_proto
 	const char *why;
 	int n;
 
-	if (!rd_address_parse(text, &address, &why))
+	if (!rd_address_parse_listen(text, &address, &why))
 		return rd_fault_say(fault, "%s: %s", text, why);
-	n = rd_address_resolve(&address, true, list, RD_ADDRESS_MAX, &why);
-	if (n == 0)
+	if (address.kind == RD_ADDRESS_PASSED)
+		n = open_find(l->heritage, address.path, list, &why);
+	else
+		n = rd_address_resolve(&address, true, list, RD_ADDRESS_MAX, &why);
+	if (n == 0 && !(l->heritage && l->heritage->unknown && address.kind == RD_ADDRESS_PASSED))
 		return rd_fault_say(fault, "%s: %s", text, why);
 	for (int i = 0; i < n; i++) {
 		if (l->count == RD_LISTENERS)
@@ -97,6 +112,8 @@ static bool open_one(struct rd_listeners *all, size_t i, struct rd_fault *fault)
 	char text[RD_ADDRESS_TEXT];
 	const char *step;
 
+	if (all->heritage && rd_heritage_take(all->heritage, l))
+		return true;
 	if (l->follows && open_follow(l, l - 1, &step))
 		return true;
 	if (rd_listener_open(l, &at, &step))
@@ -212,6 +229,7 @@ void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
 				continue;
 			taken[j] = true;
 			l->from = (int)j;
+			l->lent = now->listener[j].lent;
 			l->bound = now->listener[j].bound;
 			if (l->protocol != now->listener[j].protocol)
 				continue;

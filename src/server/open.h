@@ -9,7 +9,10 @@
 
 enum { RD_LISTENERS = RD_SERVICES };
 
+struct rd_heritage; /* server/heritage.h */
+
 struct rd_listeners {
+	struct rd_heritage *heritage; /* where some may be open already; NULL: nowhere */
 	struct rd_listener listener[RD_LISTENERS];
 	char *url[RD_LISTENERS]; /* once open */
 	size_t count;

@@ -32,6 +32,7 @@ int replyd_configure(struct replyd *s, const char *file)
 static int reload_make(struct replyd *s, struct rd_setup *next)
 {
 	next->draining = s->setup->draining;
+	next->listeners.heritage = &s->heritage;
 	if (rd_configure(next, s->file) != 0)
 		return -1;
 	if (rd_server_conns(s, next->listeners.count) == 0)
@@ -91,6 +92,7 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 	int failed = -1;
 
 	rd_lock_take(&s->reload);
+	rd_server_news(s, RD_NEWS_RELOADING, "");
 	if (!s->file)
 		rd_fault_say(&fault, "it has no configuration");
 	else if (atomic_load(&s->phase) == PHASE_MADE)
@@ -101,6 +103,7 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 		rd_log("not reloaded: %s", fault.text);
 	else
 		rd_log("%s: reloaded, generation %u", s->file, s->setup->generation.number);
+	rd_server_news(s, RD_NEWS_RELOADED, fault.text);
 	rd_lock_drop(&s->reload);
 	if (why && size > 0)
 		snprintf(why, size, "%s", fault.text);

@@ -79,6 +79,7 @@ static int server_begin(struct replyd *s)
 	atomic_init(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
 	s->setup->draining = &s->clients.slots.draining;
 	s->clients.listeners = &s->setup->listeners;
+	s->setup->listeners.heritage = &s->heritage;
 	return 0;
 }
 
@@ -88,6 +89,19 @@ static void server_end(struct replyd *s)
 	rd_generation_drop(&s->setup->generation);
 	rd_generations_leave(s->generations);
 	rd_group_fini(&s->clients);
+}
+
+void rd_server_tell(struct replyd *s, rd_tell *tell)
+{
+	atomic_store(&s->tell, tell);
+}
+
+void rd_server_news(struct replyd *s, enum rd_news news, const char *why)
+{
+	rd_tell *tell = atomic_load(&s->tell);
+
+	if (tell)
+		tell(s, news, why);
 }
 
 struct replyd *replyd_new(void)
@@ -264,11 +278,14 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
 		.pool = server_pool(s),
+		.given = s->heritage.conn,
+		.givens = s->heritage.conns,
 	};
+	struct rd_listeners *l = &s->setup->listeners;
 	const char *step;
 
-	if (rd_open_services(&s->setup->listeners, s->generations, &s->setup->generation,
-			     &s->fault) == 0) {
+	if (rd_open_services(l, s->generations, &s->setup->generation, &s->fault) == 0) {
+		rd_heritage_serve(&s->heritage, l->listener, l->count);
 		if (rd_group_open(&s->clients, &config, &step) == 0)
 			return 0;
 		rd_server_failed(s, "%s: %s", step, strerror(errno));
@@ -286,7 +303,8 @@ static int server_open_control(struct replyd *s, size_t descriptors)
 
 static int server_bind(struct replyd *s)
 {
-	if (rd_open(&s->setup->listeners, &s->fault) != 0)
+	if (rd_open(&s->setup->listeners, &s->fault) != 0 ||
+	    rd_heritage_settle(&s->heritage, &s->fault) != 0)
 		return -1;
 	return s->control.listeners.count > 0 ? rd_open(&s->control.listeners, &s->fault) : 0;
 }
@@ -405,6 +423,7 @@ void rd_server_drain(struct replyd *s, long ms)
 {
 	uint64_t most = ms < 0 ? 0 : ms < LONGEST_MS ? (uint64_t)ms : LONGEST_MS;
 
+	rd_server_news(s, RD_NEWS_STOPPING, "");
 	rd_group_stop(&s->clients, rd_clock_us() + most * 1000);
 }
 
@@ -424,6 +443,7 @@ void replyd_free(struct replyd *s)
 	server_end(s);
 	rd_control_fini(&s->control);
 	free(s->file);
+	rd_heritage_free(&s->heritage);
 	rd_lock_fini(&s->look);
 	rd_lock_fini(&s->reload);
 	rd_lock_fini(&s->stop);

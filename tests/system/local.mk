@@ -21,6 +21,7 @@ system_tests += tests/system/load.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
+system_tests += tests/system/passed.py
 system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
@@ -37,7 +38,7 @@ system_root = $(abs_top_builddir)/tests/system/root
 check_DATA += tests/system/root.stamp
 
 tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DATA) \
-		$(systemdsystemunit_DATA)
+		$(systemdsystemunit_DATA) $(sysusers_DATA) $(tmpfiles_DATA)
 	$(AM_V_at)$(MKDIR_P) tests/system && rm -rf $(system_root)
 	$(AM_V_GEN)$(MAKE) $(AM_MAKEFLAGS) install DESTDIR='$(system_root)' >tests/system/root.log
 	$(AM_V_at)touch $@

@@ -119,7 +119,7 @@ as_installed() {
 	serves 'as installed'
 	[ $failed -eq 0 ] || return
 	scheduled_as 3
-	systemd-analyze security --no-pager --threshold=20 replyd >"$dir/security" ||
+	systemd-analyze security --no-pager --threshold=15 replyd >"$dir/security" ||
 		fail 'it is exposed'
 	tail -n 1 "$dir/security"
 	stop_drains
@@ -131,7 +131,7 @@ otherwise() {
 	serves 'killed by the first refusal'
 	stopped 'killed by the first refusal'
 
-	with SystemCallFilter=~sched_setscheduler
+	with CPUSchedulingPolicy=other	# and its filter refuses another
 	started 'not scheduled'
 	serves 'not scheduled'
 	scheduled_as 0
@@ -144,8 +144,16 @@ otherwise() {
 	said_only_ready
 }
 
+# As a package does it.
+installed() {
+	systemd-sysusers replyd.conf || fail 'no account'
+	systemd-tmpfiles --create replyd.conf || fail 'no directory'
+	[ "$(stat -c '%U %a' /run/replyd)" = 'replyd 755' ] || fail 'that directory is another'
+}
+
 inside() {
 	dir=$(mktemp -d) || exit 99
+	installed
 	seq 8000000 >"$site/large.txt"
 	as_installed
 	[ $failed -ne 0 ] || otherwise

@@ -104,6 +104,24 @@ START_TEST(parse_bad)
 }
 END_TEST
 
+START_TEST(parse_passed)
+{
+	struct rd_address a;
+	const char *why = NULL;
+
+	ck_assert(rd_address_parse_listen("systemd:a b", &a, &why));
+	ck_assert_int_eq(a.kind, RD_ADDRESS_PASSED);
+	ck_assert_str_eq(a.path, "a b");
+	ck_assert(rd_address_parse_listen("unix:/a", &a, &why));
+	ck_assert_int_eq(a.kind, RD_ADDRESS_UNIX);
+	ck_assert(!rd_address_parse_listen("systemd:", &a, &why));
+	ck_assert_ptr_nonnull(strstr(why, "name follows"));
+	ck_assert(!rd_address_parse_listen("systemd:a:b", &a, &why));
+	ck_assert(!rd_address_parse_listen("systemd:" PATH107 "7", &a, &why));
+	ck_assert(!rd_address_parse("systemd:a", &a, &why));
+}
+END_TEST
+
 /* Parsed, looked up and formatted again: the last is the text to come. */
 static const struct {
 	const char *text;
@@ -262,6 +280,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, parse_good, 0, COUNT(good));
 	tcase_add_loop_test(tcase, parse_bad, 0, COUNT(bad));
+	tcase_add_test(tcase, parse_passed);
 	tcase_add_loop_test(tcase, round_trip, 0, COUNT(trips));
 	tcase_add_test(tcase, every_address);
 	tcase_add_test(tcase, each_once);
