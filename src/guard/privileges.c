@@ -138,6 +138,14 @@ static bool privileges_final(const struct rd_identity *who, uint64_t kept)
 	return permitted == kept && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
+/* A filter may refuse even what gives something up: then there must be nothing to give up. */
+static bool privileges_left(uint64_t kept)
+{
+	uint64_t permitted;
+
+	return privileges_keep(kept) || (privileges_capabilities(&permitted) && permitted == kept);
+}
+
 static const char *privileges_drop(const struct rd_identity *who, bool bind_low)
 {
 	uint64_t permitted;
@@ -155,7 +163,7 @@ static const char *privileges_drop(const struct rd_identity *who, bool bind_low)
 		if (!privileges_become(who))
 			return "cannot become it";
 	}
-	if (!privileges_keep(permitted))
+	if (!privileges_left(permitted))
 		return "capabilities";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return "no_new_privs";

@@ -126,7 +126,9 @@ as_installed() {
 }
 
 otherwise() {
-	with SystemCallErrorNumber=kill	# it never even asks for what its filter refuses
+	# It asks for nothing that its filter refuses, but to give up what it has not, and to be root.
+	with 'SystemCallErrorNumber=kill
+SystemCallFilter=capset setuid setresuid setgid setresgid'
 	started 'killed by the first refusal'
 	serves 'killed by the first refusal'
 	stopped 'killed by the first refusal'
