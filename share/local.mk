@@ -13,7 +13,7 @@ dist_pkgdata_DATA = share/replyd.conf
 
 # What an administrator reads and changes: put there once, and taken away only as it was put.
 confdir = $(sysconfdir)/replyd
-own_conf = sed -e 's|"www"|"$(wwwdir)"|' -e '/^\#listen "\*:80"/,/^\#}/s|^\#||' \
+own_conf = sed -e 's|"www"|"$(wwwdir)"|' -e 's|^\#listen "\*:80" {$$|listen "*:80" { }\n&|' \
 	$(srcdir)/share/replyd.conf
 
 install-conf:
