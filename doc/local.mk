@@ -8,6 +8,7 @@ dist_man_MANS += \
 	doc/replyd.conf.5
 
 EXTRA_DIST += \
+	doc/cluster.md \
 	doc/hacking.md \
 	doc/http-conformance.md \
 	doc/lifecycle.md \

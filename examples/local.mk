@@ -4,6 +4,10 @@ if HAVE_SQLITE
 example_programs += examples/kv
 endif
 
+EXTRA_DIST += \
+	examples/cluster/haproxy.cfg \
+	examples/cluster/kubernetes.yaml
+
 if TESTS_ENABLED
 check_PROGRAMS += $(example_programs)
 check_LTLIBRARIES += examples/module.la

@@ -209,14 +209,14 @@ bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_C
 	case ACCESS_deny:
 		return check_network(value->text, why);
 	case CONTROL_listen:
+	case CONTROL_agent:
+	case ROUTE_fastcgi:
 		return check_address(value->text, why);
 	case CORS_origins:
 		return check_origin(value->text, why);
 	case CORS_methods:
 	case CORS_headers:
 		return check_token(value->text, why);
-	case ROUTE_fastcgi:
-		return check_address(value->text, why);
 	case AUTH_realm:
 	case ROUTE_redirect:
 		return check_line(value->text, why);
@@ -501,7 +501,8 @@ bool rd_check_section(const struct rd_section *s, enum rd_option *option, char w
 	case SECTION_WORKERS:
 		return check_workers(s, option, why);
 	case SECTION_CONTROL:
-		return check_needs(s, CONTROL_listen, "unix:/run/replyd/control.sock", option, why);
+		return said(s, CONTROL_agent) ||
+		       check_needs(s, CONTROL_listen, "unix:/run/replyd/control.sock", option, why);
 	case SECTION_AUTH:
 		return check_needs(s, AUTH_file, "/etc/replyd/users", option, why);
 	case SECTION_PAGE:

@@ -37,5 +37,7 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/stuck.h \
 	src/flow/waiting.c \
 	src/flow/waiting.h \
+	src/flow/weight.c \
+	src/flow/weight.h \
 	src/flow/whose.c \
 	src/flow/whose.h

@@ -208,7 +208,8 @@ static enum rd_verdict line_expired(struct line *l)
 	return line_refuse(l, "error: the line was not complete in time\n", CLOSE_HEAD_TIMEOUT);
 }
 
-static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *worker)
+static enum rd_verdict line_turn(struct rd_conn *conn, struct rd_worker *worker,
+				 enum rd_verdict (*begin)(struct line *l))
 {
 	struct line l; /* not cleared: it is large, and what is read of it was written before */
 	enum rd_verdict verdict;
@@ -221,10 +222,25 @@ static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *work
 	else if (conn->shed)
 		verdict = line_shed(&l);
 	else
-		verdict = l.s.last ? line_finish(&l) : line_read(&l);
+		verdict = l.s.last ? line_finish(&l) : begin(&l);
 	if (verdict == RD_WANTS_READ)
 		until_us = conn->accepted_us + l.service->line_us;
 	return rd_stream_end(&l.s, verdict, l.service->write_us, until_us);
+}
+
+static enum rd_verdict line_advance(struct rd_conn *conn, struct rd_worker *worker)
+{
+	return line_turn(conn, worker, line_read);
+}
+
+static enum rd_verdict line_begin_unasked(struct line *l)
+{
+	return line_perform(l, 0, 0);
+}
+
+static enum rd_verdict line_advance_unasked(struct rd_conn *conn, struct rd_worker *worker)
+{
+	return line_turn(conn, worker, line_begin_unasked);
 }
 
 static enum rd_verdict line_refuse_unread(struct rd_conn *conn)
@@ -255,6 +271,15 @@ static enum rd_verdict line_take(struct rd_conn *conn, void *turn)
 const struct rd_protocol rd_line = {
 	.name = "line",
 	.advance = line_advance,
+	.refuse = line_refuse_unread,
+	.take = line_take,
+	.release = rd_stream_release,
+};
+
+const struct rd_protocol rd_line_unasked = {
+	.name = "line",
+	.speaks_first = true,
+	.advance = line_advance_unasked,
 	.refuse = line_refuse_unread,
 	.take = line_take,
 	.release = rd_stream_release,

@@ -29,4 +29,7 @@ void rd_line_exchange(struct replyd_exchange *x, const char *method, struct rd_r
 /* Serves with a struct rd_line_service. */
 extern const struct rd_protocol rd_line;
 
+/* As rd_line, but the client is not waited for: its handler is asked with an empty line at once. */
+extern const struct rd_protocol rd_line_unasked;
+
 #endif

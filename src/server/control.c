@@ -148,32 +148,45 @@ int replyd_control(struct replyd *s, const char *address)
 	return 0;
 }
 
-int rd_control_configure(struct replyd *s, const struct rd_section *root)
+static int control_listen(struct replyd *s, const struct rd_section *section, enum rd_option option,
+			  int (*add)(struct replyd *s, const char *address))
 {
-	const struct rd_section *section = rd_config_next(root, SECTION_CONTROL, NULL);
-	const struct rd_value *addresses = rd_config_value(root, CONTROL_listen);
+	const struct rd_value *addresses = rd_config_value(section, option);
 
-	for (size_t i = 0; section && i < addresses->count; i++) {
+	for (size_t i = 0; i < addresses->count; i++) {
 		struct rd_fault fault;
 
-		if (replyd_control(s, addresses->list[i]) == 0)
+		if (add(s, addresses->list[i]) == 0)
 			continue;
 		fault = s->fault;
 		s->fault.failed = false; /* it is said anew, with its place */
-		return rd_configure_wrong(s->setup, section, CONTROL_listen, "%s", fault.text);
+		return rd_configure_wrong(s->setup, section, option, "%s", fault.text);
 	}
 	return 0;
+}
+
+int rd_control_configure(struct replyd *s, const struct rd_section *root)
+{
+	const struct rd_section *section = rd_config_next(root, SECTION_CONTROL, NULL);
+
+	if (!section)
+		return 0;
+	if (control_listen(s, section, CONTROL_listen, replyd_control) != 0)
+		return -1;
+	return control_listen(s, section, CONTROL_agent, rd_agent_listen);
 }
 
 int rd_control_init(struct rd_control *c)
 {
 	c->group.listeners = &c->listeners;
+	rd_agent_init(&c->agent);
 	return rd_group_init(&c->group);
 }
 
 void rd_control_fini(struct rd_control *c)
 {
 	rd_app_free(&c->app);
+	rd_agent_fini(&c->agent);
 	rd_open_free(&c->listeners);
 	rd_group_fini(&c->group);
 }
@@ -231,6 +244,7 @@ int rd_control_open(struct replyd *s, size_t descriptors)
 	c->http.app = &c->app;
 	if (c->http.idle_us > IDLE_US)
 		c->http.idle_us = IDLE_US;
+	rd_agent_begin(s);
 	if (rd_open_services(&c->listeners, NULL, NULL, &s->fault) != 0)
 		return -1;
 	return control_start(s, descriptors);

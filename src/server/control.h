@@ -7,6 +7,7 @@
 
 #include "app/app.h"
 #include "serve/http1.h"
+#include "server/agent.h"
 #include "server/group.h"
 
 struct replyd;
@@ -28,7 +29,8 @@ struct rd_control {
 	struct rd_app app;
 	struct rd_http_service http;
 	struct rd_answer answer[RD_RESOURCES]; /* what the routes answer */
-	pthread_t thread;		       /* runs the group */
+	struct rd_agent agent;
+	pthread_t thread; /* runs the group */
 };
 
 /* Zeroed by its owner. As rd_group_init. */

@@ -2,6 +2,8 @@
 folder_libs += src/server/libserver.la
 noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
+	src/server/agent.c \
+	src/server/agent.h \
 	src/server/configure.c \
 	src/server/configure.h \
 	src/server/confine.c \

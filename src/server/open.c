@@ -127,10 +127,11 @@ static bool open_one(struct rd_listeners *all, size_t i, struct rd_fault *fault)
 
 static char *open_url(const struct rd_listener *l)
 {
+	bool line = l->protocol == &rd_line || l->protocol == &rd_line_unasked;
 	char text[RD_ADDRESS_TEXT], *url = NULL;
 
 	rd_address_format(&l->bound.sa, l->bound.len, text, sizeof(text));
-	if (l->bound.sa.sa_family == AF_UNIX || l->protocol == &rd_line)
+	if (l->bound.sa.sa_family == AF_UNIX || line)
 		return strdup(text); /* as replyc takes it */
 	return asprintf(&url, "%s://%s/", l->protocol->name, text) < 0 ? NULL : url;
 }

@@ -19,6 +19,7 @@ OPTION(QUEUE,     target,        DURATION, RANGE(QUEUE_TARGET_MS),              
 OPTION(QUEUE,     interval,      DURATION, RANGE(QUEUE_INTERVAL_MS),                 "with longer waits that is")
 OPTION(QUEUE,     limit,         DURATION, RANGE(QUEUE_LIMIT_MS),                    "of waiting that is too long then")
 OPTION(CONTROL,   listen,         LIST,     0,            0,           0,             "its addresses, such as \"unix:/run/replyd/control.sock\"")
+OPTION(CONTROL,   agent,         LIST,     0,            0,           0,             "addresses where a balancer is told how much it is to send here")
 OPTION(DRAIN,     limit,         DURATION, RANGE(DRAIN_MS),                          "for what is in flight")
 OPTION(BODY,      max,           SIZE,     1048576,      0,           MOST,          "of a request's body, where its route does not say otherwise")
 OPTION(BODY,      directory,     PATH,     0,            0,           0,             "for bodies that are too long for memory")

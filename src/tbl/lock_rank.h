@@ -15,5 +15,6 @@ LOCK_RANK(QUEUE, "queue", "the ring of waiting connections and the count of runn
 LOCK_RANK(UPLOAD, "upload", "which version of a file is replaced")
 LOCK_RANK(CACHE, "cache", "one shard of the file cache")
 LOCK_RANK(AUTH,  "auth",  "who was let in lately")
+LOCK_RANK(AGENT, "agent", "what a balancer was told last")
 LOCK_RANK(LIMITS, "limits", "what each address takes of a listener")
 LOCK_RANK(FASTCGI, "fastcgi", "the idle connections to application servers")

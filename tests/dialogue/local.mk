@@ -152,6 +152,7 @@ dialogues += tests/dialogue/config-text.dlg
 dialogues += tests/dialogue/config-types.dlg
 dialogues += tests/dialogue/config-upload.dlg
 dialogues += tests/dialogue/config-usage.dlg
+dialogues += tests/dialogue/control-agent.dlg
 dialogues += tests/dialogue/control-asked.dlg
 dialogues += tests/dialogue/control-drain.dlg
 dialogues += tests/dialogue/control-reload.dlg

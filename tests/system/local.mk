@@ -5,6 +5,7 @@
 
 system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
+system_tests += tests/system/cluster.py
 system_tests += tests/system/config.sh
 system_tests += tests/system/conformance.sh
 system_tests += tests/system/control.py

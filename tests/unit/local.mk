@@ -73,6 +73,7 @@ unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
 unit_tests += tests/unit/test_variant
 unit_tests += tests/unit/test_waiting
+unit_tests += tests/unit/test_weight
 
 noinst_HEADERS += tests/unit/failing.h
 noinst_HEADERS += tests/unit/served.h
