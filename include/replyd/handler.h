@@ -170,8 +170,8 @@ REPLYD_API int replyd_file(struct replyd_exchange *x, int status, const char *ty
  * None of them waits for the client: what it does not take is kept, in memory, then in an unnamed
  * temporary file. 0, or -1 with errno, after which the connection ends in the middle of the reply:
  * EPIPE the client has left; ECANCELED the handler is late, and its client was answered in its
- * stead; ENOMEM; ENOSPC, EFBIG more was kept than is allowed; EINVAL it was not begun, or the
- * handler has a fault already. Those of a detached reply are sent when it is complete.
+ * stead; ENOMEM; ENOSPC, ENOBUFS, EFBIG more was kept than is allowed; EINVAL it was not begun, or
+ * the handler has a fault already. Those of a detached reply are sent when it is complete.
  */
 REPLYD_API int replyd_begin(struct replyd_exchange *x, int status, const char *type);
 REPLYD_API int replyd_write(struct replyd_exchange *x, const void *bytes, size_t len);

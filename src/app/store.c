@@ -1,15 +1,21 @@
 /*
- * store - where a request's body is gathered.
+ * store - where a request's body, or a reply, is gathered.
  * Thread:  the worker's.
- * Owns:    the memory and the file, which has no name and goes with its descriptor.
+ * Owns:    the memory, the file, which has no name and goes with its descriptor, and its room.
  */
 #include "app/store.h"
 
+#include "base/clock.h"
+#include "base/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { SAY_US = 1000 * 1000 }; /* between two lines of the log that there is no room */
 
 /* A file that no name leads to; on file systems that cannot make one, a name is removed at once. */
 static int store_open(const char *directory)
@@ -44,7 +50,53 @@ static int store_write(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-int rd_store_add(struct rd_store *s, const char *bytes, size_t len, const char *directory)
+static void room_say(struct rd_room *room, uint64_t most)
+{
+	uint64_t said_us = atomic_load(&room->said_us), now_us = rd_clock_us();
+
+	if (said_us && now_us < said_us + SAY_US)
+		return;
+	if (atomic_compare_exchange_strong(&room->said_us, &said_us, now_us))
+		rd_log("temporary files hold %" PRIu64 " bytes, all that spool.max allows: bodies "
+		       "and replies that need one are refused or cut off",
+		       most);
+}
+
+static int store_take_room(struct rd_store *s, size_t len)
+{
+	struct rd_room *room = s->room;
+	uint64_t most;
+
+	if (!room)
+		return 0;
+	most = atomic_load_explicit(&room->most, memory_order_relaxed);
+	if (atomic_fetch_add_explicit(&room->used, len, memory_order_relaxed) + len > most) {
+		atomic_fetch_sub_explicit(&room->used, len, memory_order_relaxed);
+		room_say(room, most);
+		return ENOBUFS;
+	}
+	s->taken += len;
+	return 0;
+}
+
+/* What is in memory goes to a file. */
+static int store_move(struct rd_store *s, const struct rd_place *place)
+{
+	int error;
+
+	s->room = place->room;
+	error = store_take_room(s, s->memory.len);
+	if (error)
+		return error;
+	s->file = store_open(place->directory);
+	if (s->file < 0)
+		return errno;
+	error = store_write(s->file, s->memory.at, s->memory.len);
+	rd_buffer_free(&s->memory);
+	return error;
+}
+
+int rd_store_add(struct rd_store *s, const char *bytes, size_t len, const struct rd_place *place)
 {
 	int error;
 
@@ -55,15 +107,13 @@ int rd_store_add(struct rd_store *s, const char *bytes, size_t len, const char *
 		return 0;
 	}
 	if (s->file < 0) {
-		s->file = store_open(directory);
-		if (s->file < 0)
-			return errno;
-		error = store_write(s->file, s->memory.at, s->memory.len);
-		rd_buffer_free(&s->memory);
+		error = store_move(s, place);
 		if (error)
 			return error;
 	}
-	error = store_write(s->file, bytes, len);
+	error = store_take_room(s, len);
+	if (!error)
+		error = store_write(s->file, bytes, len);
 	s->len += error ? 0 : len;
 	return error;
 }
@@ -73,6 +123,8 @@ void rd_store_free(struct rd_store *s)
 	rd_buffer_free(&s->memory);
 	if (s->file >= 0)
 		close(s->file);
+	if (s->taken > 0)
+		atomic_fetch_sub_explicit(&s->room->used, s->taken, memory_order_relaxed);
 	s->file = -1;
-	s->len = 0;
+	s->len = s->taken = 0;
 }

@@ -21,7 +21,7 @@ struct rd_http_service {
 	uint64_t body_rate;    /* bytes a second of a body, at least, after its first body_us */
 	uint64_t write_us;     /* in which a client takes some of a reply ... */
 	uint64_t write_rate;   /* ... so many bytes a second, at least */
-	const char *temporary; /* the directory for bodies that are too long for memory */
+	struct rd_place place; /* for bodies that are too long for memory */
 	struct rd_spool_limits spool; /* for replies that their client does not take */
 };
 

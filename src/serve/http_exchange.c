@@ -239,17 +239,29 @@ enum rd_http_step rd_http_understand(struct rd_http *h)
 	return http_has_body(&x->framing) ? http_await_body(h) : STEP_PERFORM;
 }
 
+/* As much is kept for all clients as may be; soon there may be room. */
+static enum rd_http_step http_unkept(struct rd_http *h)
+{
+	enum rd_http_step step = rd_http_refuse(h, 503, CLOSE_SPOOL);
+
+	rd_count(&h->s.worker->counters, COUNT_UNKEPT);
+	http_retry_after(h, rd_http_retry_s());
+	return step;
+}
+
 enum rd_http_step rd_http_body(struct rd_http *h)
 {
 	struct rd_stream *s = &h->s;
 	struct rd_intake *i = s->intake;
 	size_t used = 0;
-	int done = rd_intake_feed(i, s->in + s->start, s->end - s->start, h->service->temporary,
-				  &used);
+	int done =
+		rd_intake_feed(i, s->in + s->start, s->end - s->start, &h->service->place, &used);
 
 	s->start += used;
 	if (done == 0)
 		return STEP_READ;
+	if (done == -503)
+		return http_unkept(h);
 	if (!i->discard)
 		return done > 0 ? http_take_up(h) : rd_http_refuse(h, -done, CLOSE_BAD_REQUEST);
 	rd_intake_free(i);

@@ -57,6 +57,7 @@ static int http_read_error(int status)
 	case 413:
 		return EFBIG;
 	case 500:
+	case 503:
 	case 507:
 		return EIO;
 	default:
@@ -77,7 +78,7 @@ static int http_feed(struct rd_http *h)
 	len = s->end - s->start;
 	i->store.memory.len = i->store.len = 0; /* it was all read */
 	h->x.content_read = 0;
-	done = rd_intake_feed(i, s->in + s->start, len < FED ? len : FED, h->service->temporary,
+	done = rd_intake_feed(i, s->in + s->start, len < FED ? len : FED, &h->service->place,
 			      &used);
 	s->start += used;
 	i->complete = done > 0;
@@ -213,7 +214,7 @@ enum rd_http_step rd_http_pieces_end(struct rd_http *h)
 		error = rd_stream_send(&h->s, &last, 1, &h->service->spool);
 	if (error == 0 && !reply->cut && rd_spool_end(&h->s.spool, &h->s.out))
 		return STEP_SEND;
-	h->s.conn->reason = CLOSE_REPLY_FAILED;
+	h->s.conn->reason = h->s.unkept ? CLOSE_SPOOL : CLOSE_REPLY_FAILED;
 	h->verdict = RD_CLOSE;
 	return STEP_END;
 }

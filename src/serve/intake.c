@@ -41,7 +41,8 @@ void rd_intake_free(struct rd_intake *i)
 }
 
 /* 0, or minus a status. */
-static int intake_take(struct rd_intake *i, const char *bytes, size_t len, const char *directory)
+static int intake_take(struct rd_intake *i, const char *bytes, size_t len,
+		       const struct rd_place *place)
 {
 	int error;
 
@@ -50,18 +51,20 @@ static int intake_take(struct rd_intake *i, const char *bytes, size_t len, const
 	i->taken += len;
 	if (i->discard)
 		return 0;
-	error = rd_store_add(&i->store, bytes, len, directory);
+	error = rd_store_add(&i->store, bytes, len, place);
 	if (error == 0)
 		return 0;
-	rd_log("a request's body cannot be kept in %s: %s", directory, strerror(error));
+	if (error == ENOBUFS)
+		return -503;
+	rd_log("a request's body cannot be kept in %s: %s", place->directory, strerror(error));
 	return error == ENOSPC || error == EDQUOT ? -507 : -500;
 }
 
 static int intake_feed_length(struct rd_intake *i, const char *in, size_t len,
-			      const char *directory, size_t *used)
+			      const struct rd_place *place, size_t *used)
 {
 	size_t n = len < i->left ? len : i->left;
-	int status = intake_take(i, in, n, directory);
+	int status = intake_take(i, in, n, place);
 
 	*used = n;
 	i->left -= n;
@@ -69,7 +72,7 @@ static int intake_feed_length(struct rd_intake *i, const char *in, size_t len,
 }
 
 static int intake_feed_chunked(struct rd_intake *i, const char *in, size_t len,
-			       const char *directory, size_t *used)
+			       const struct rd_place *place, size_t *used)
 {
 	*used = 0;
 	for (;;) {
@@ -82,7 +85,7 @@ static int intake_feed_chunked(struct rd_intake *i, const char *in, size_t len,
 		if (step < 0)
 			return step;
 		if (step == RD_CHUNKED_DATA)
-			status = intake_take(i, part.at, part.len, directory);
+			status = intake_take(i, part.at, part.len, place);
 		if (status)
 			return status;
 		if (step == RD_CHUNKED_DONE)
@@ -92,11 +95,11 @@ static int intake_feed_chunked(struct rd_intake *i, const char *in, size_t len,
 	}
 }
 
-int rd_intake_feed(struct rd_intake *i, const char *in, size_t len, const char *directory,
+int rd_intake_feed(struct rd_intake *i, const char *in, size_t len, const struct rd_place *place,
 		   size_t *used)
 {
-	int done = i->chunked ? intake_feed_chunked(i, in, len, directory, used)
-			      : intake_feed_length(i, in, len, directory, used);
+	int done = i->chunked ? intake_feed_chunked(i, in, len, place, used)
+			      : intake_feed_length(i, in, len, place, used);
 
 	i->received += *used;
 	return done;

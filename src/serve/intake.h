@@ -37,9 +37,10 @@ void rd_intake_free(struct rd_intake *i);
 
 /*
  * Takes from in[0..len) what belongs to the body; *used says how much. 1 it is complete, 0 more is
- * needed, or minus a status: 400 malformed, 413 too long, 431 trailer too long, 500, 507 no room.
+ * needed, or minus a status: 400 malformed, 413 too long, 431 trailer too long, 500, 503 no room,
+ * 507 the disk is full.
  */
-int rd_intake_feed(struct rd_intake *i, const char *in, size_t len, const char *directory,
+int rd_intake_feed(struct rd_intake *i, const char *in, size_t len, const struct rd_place *place,
 		   size_t *used);
 
 #endif

@@ -104,7 +104,7 @@ static enum rd_verdict line_reply(struct line *l, int status)
 	if (reply->state == PIECES_SENT && !failed)
 		replyd_flush(&l->x);
 	if (reply->cut || (failed && reply->state == PIECES_SENT)) {
-		l->s.conn->reason = CLOSE_REPLY_FAILED;
+		l->s.conn->reason = l->s.unkept ? CLOSE_SPOOL : CLOSE_REPLY_FAILED;
 		return RD_CLOSE;
 	}
 	if (failed) {

@@ -24,7 +24,7 @@ static uint64_t spool_left(const struct rd_spool *s)
 }
 
 /* The rest of the file, in a store of its own. */
-static bool spool_move(const struct rd_spool *s, struct rd_store *to, const char *directory)
+static bool spool_move(const struct rd_spool *s, struct rd_store *to, const struct rd_place *place)
 {
 	char piece[PIECE];
 	uint64_t at = s->sent;
@@ -32,7 +32,7 @@ static bool spool_move(const struct rd_spool *s, struct rd_store *to, const char
 	while (at < s->store.len) {
 		ssize_t n = pread(s->store.file, piece, sizeof(piece), (off_t)at);
 
-		if (n <= 0 || rd_store_add(to, piece, (size_t)n, directory) != 0)
+		if (n <= 0 || rd_store_add(to, piece, (size_t)n, place) != 0)
 			return false;
 		at += (uint64_t)n;
 	}
@@ -43,7 +43,7 @@ static bool spool_move(const struct rd_spool *s, struct rd_store *to, const char
  * What was sent is not kept for ever, though the client is always behind. Where the rest cannot be
  * moved, the file goes on to grow.
  */
-static void spool_forget(struct rd_spool *s, const char *directory)
+static void spool_forget(struct rd_spool *s, const struct rd_place *place)
 {
 	struct rd_store rest = { .file = -1 };
 
@@ -55,7 +55,7 @@ static void spool_forget(struct rd_spool *s, const char *directory)
 	}
 	if (s->sent < MOVE || s->sent < spool_left(s))
 		return;
-	if (!spool_move(s, &rest, directory)) {
+	if (!spool_move(s, &rest, place)) {
 		rd_store_free(&rest);
 		return;
 	}
@@ -78,7 +78,7 @@ static int spool_keep(struct rd_spool *s, const struct iovec *iov, int n, size_t
 		if (left > limits->most || spool_left(s) > limits->most - left)
 			return EFBIG;
 		error = rd_store_add(&s->store, (const char *)iov[i].iov_base + gone, left,
-				     limits->directory);
+				     &limits->place);
 		if (error)
 			return error;
 	}
@@ -126,7 +126,7 @@ int rd_spool_send(struct rd_spool *s, struct rd_output *out, struct rd_transport
 	error = spool_drain(s, t);
 	if (error)
 		return error;
-	spool_forget(s, limits->directory);
+	spool_forget(s, &limits->place);
 	if (s->store.len == 0 && n > 0) {
 		switch (rd_transport_send(t, iov, n, false, &sent)) {
 		case IO_OK:

@@ -18,14 +18,14 @@ enum { RD_SPOOL_MOST = 64 * 1024 * 1024 }; /* bytes, where nothing else is said 
 
 /* Where it keeps, and how much. */
 struct rd_spool_limits {
-	const char *directory;
+	struct rd_place place;
 	uint64_t most; /* bytes that the client has not taken */
 };
 
 /*
  * Sends what is on its way in `out`, then what is kept, then these bytes, as far as that goes
- * without waiting; keeps the rest. 0, or an error number: EPIPE the client is gone; EFBIG; ENOMEM,
- * ENOSPC ... Some of the bytes may then be sent.
+ * without waiting; keeps the rest. 0, or an error number: EPIPE the client is gone; EFBIG;
+ * ENOBUFS, ENOMEM, ENOSPC ... as of rd_store_add. Some of the bytes may then be sent.
  */
 int rd_spool_send(struct rd_spool *spool, struct rd_output *out, struct rd_transport *t,
 		  const struct iovec *iov, int n, const struct rd_spool_limits *limits);

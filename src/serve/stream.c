@@ -13,6 +13,7 @@
 #include "serve/detach.h"
 #include "serve/intake.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,8 +158,15 @@ enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
 int rd_stream_send(struct rd_stream *s, const struct iovec *iov, int n,
 		   const struct rd_spool_limits *limits)
 {
+	int error;
+
 	s->begun = true;
-	return rd_spool_send(&s->spool, &s->out, &s->conn->transport, iov, n, limits);
+	error = rd_spool_send(&s->spool, &s->out, &s->conn->transport, iov, n, limits);
+	if (error == ENOBUFS && !s->unkept) {
+		s->unkept = true;
+		rd_count(&s->worker->counters, COUNT_UNKEPT);
+	}
+	return error;
 }
 
 void rd_stream_unended(struct rd_stream *s)

@@ -35,12 +35,13 @@ struct rd_stream {
 	bool counted;			  /* ... and where so, the stream's; else the worker's */
 	char *in; /* the worker's buffer; [start, end) is read and not used yet */
 	size_t start, end;
-	size_t seen;		      /* of it, so many were looked at in vain: more is needed */
-	bool drained;		      /* the last read brought all there was */
-	bool eof;		      /* the client sends no more */
-	bool last;		      /* close once the output is sent */
-	bool begun;		      /* pieces of a reply are out that its handler still writes */
-	struct rd_intake *intake;     /* the body that is being read; owned; or NULL */
+	size_t seen;		  /* of it, so many were looked at in vain: more is needed */
+	bool drained;		  /* the last read brought all there was */
+	bool eof;		  /* the client sends no more */
+	bool last;		  /* close once the output is sent */
+	bool begun;		  /* pieces of a reply are out that its handler still writes */
+	bool unkept;		  /* ... and there was no room for what its client did not take */
+	struct rd_intake *intake; /* the body that is being read; owned; or NULL */
 	struct rd_detached *detached; /* another thread has the exchange; or NULL */
 	struct rd_spool spool;	      /* of a reply that its handler still writes */
 	struct rd_watch watch;	      /* while a handler runs */

@@ -62,6 +62,7 @@ static const struct {
 	{ SET_QUEUE_INTERVAL_MS, QUEUE_interval, true },
 	{ SET_QUEUE_LIMIT_MS, QUEUE_limit, true },
 	{ SET_DRAIN_MS, DRAIN_limit, false },
+	{ SET_SPOOL_MAX, SPOOL_max, false },
 };
 
 static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
@@ -176,8 +177,8 @@ static void configure_service(struct rd_setup *s, const struct rd_section *secti
 		.body_rate = configure_number(section, LIMITS_body_rate),
 		.write_us = configure_us(s, section, DEADLINES_write),
 		.write_rate = configure_number(section, LIMITS_write_rate),
-		.temporary = temporary,
-		.spool = { temporary, configure_number(section, LIMITS_backlog) },
+		.place = { temporary, s->room },
+		.spool = { { temporary, s->room }, configure_number(section, LIMITS_backlog) },
 	};
 	service->line = (struct rd_line_service){
 		.line_us = service->http.head_us,

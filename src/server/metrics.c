@@ -150,6 +150,14 @@ static void metrics_gauges(struct metrics *m)
 	}
 }
 
+static void metrics_spool(struct metrics *m, struct rd_room *room)
+{
+	metrics_plain(m, "replyd_spool_bytes", "Bytes of bodies and replies in temporary files.",
+		      (double)atomic_load(&room->used));
+	metrics_plain(m, "replyd_spool_limit_bytes", "Bytes that these may be.",
+		      (double)atomic_load(&room->most));
+}
+
 /* By the names that all programs give them. */
 static void metrics_process(struct metrics *m, double started_s)
 {
@@ -188,6 +196,7 @@ int rd_metrics_perform(struct replyd_exchange *x, void *data)
 	metrics_counters(&m);
 	metrics_closed(&m);
 	metrics_gauges(&m);
+	metrics_spool(&m, &s->room);
 	metrics_process(&m, (double)s->opened_s);
 	if (m.open)
 		replyd_print(x, "# EOF\n");

@@ -33,6 +33,7 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 {
 	next->draining = s->setup->draining;
 	next->listeners.heritage = &s->heritage;
+	next->room = s->setup->room;
 	if (rd_configure(next, s->file) != 0)
 		return -1;
 	if (rd_server_conns(s, next->listeners.count) == 0)
@@ -64,7 +65,7 @@ static int reload_put(struct replyd *s, struct rd_setup *next)
 	s->setup = next;
 	s->clients.listeners = &next->listeners;
 	rd_lock_drop(&s->look);
-	atomic_store(&s->drain_ms, next->setting[SET_DRAIN_MS]);
+	rd_server_settle(s);
 	return 0;
 }
 

@@ -78,6 +78,7 @@ static int server_begin(struct replyd *s)
 	}
 	atomic_init(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
 	s->setup->draining = &s->clients.slots.draining;
+	s->setup->room = &s->room;
 	s->clients.listeners = &s->setup->listeners;
 	s->setup->listeners.heritage = &s->heritage;
 	return 0;
@@ -320,6 +321,12 @@ static int server_open_all(struct replyd *s, size_t descriptors)
 	return -1;
 }
 
+void rd_server_settle(struct replyd *s)
+{
+	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
+	atomic_store(&s->room.most, (uint64_t)s->setup->setting[SET_SPOOL_MAX]);
+}
+
 static int server_open(struct replyd *s)
 {
 	size_t descriptors = server_descriptors();
@@ -339,7 +346,7 @@ static int server_open(struct replyd *s)
 	if (rd_confine_may(s) != 0)
 		return -1;
 	rd_setup_services(s->setup);
-	atomic_store(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
+	rd_server_settle(s);
 	s->opened_us = rd_clock_us();
 	s->opened_s = rd_clock_wall_s();
 	if (server_open_all(s, descriptors) != 0)

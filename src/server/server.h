@@ -30,6 +30,7 @@ struct replyd {
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;
+	struct rd_room room;	 /* of temporary files */
 	uint64_t opened_us;	 /* monotonic ... */
 	int64_t opened_s;	 /* ... and by the wall */
 	struct rd_lock stop;	 /* rank STOP: held by who starts or stops the thread */
@@ -67,6 +68,9 @@ long rd_server_serve(struct replyd *server);
 
 /* As replyd_drain, with a time of its own. */
 void rd_server_drain(struct replyd *server, long ms);
+
+/* Has it go by the settings of its setup, as far as they change while it serves. */
+void rd_server_settle(struct replyd *server);
 
 /* Whether it may be added to. False for NULL, and with the fault when it is open. */
 bool rd_server_made(struct replyd *server);

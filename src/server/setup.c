@@ -107,8 +107,8 @@ void rd_setup_services(struct rd_setup *s)
 		.body_rate = (uint64_t)s->setting[SET_BODY_RATE],
 		.write_us = setup_us(s, SET_WRITE_MS),
 		.write_rate = (uint64_t)s->setting[SET_WRITE_RATE],
-		.temporary = rd_setup_temporary(),
-		.spool = { rd_setup_temporary(), RD_SPOOL_MOST },
+		.place = { rd_setup_temporary(), s->room },
+		.spool = { { rd_setup_temporary(), s->room }, RD_SPOOL_MOST },
 	};
 	s->line = (struct rd_line_service){
 		.route = rd_setup_line_route(s),

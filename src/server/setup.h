@@ -35,7 +35,8 @@ struct rd_own {
 
 struct rd_setup {
 	struct rd_generation generation; /* the first: it stands for all of this */
-	const _Atomic bool *draining;	 /* the server's, which outlives it */
+	const _Atomic bool *draining;	 /* the server's, which outlives it ... */
+	struct rd_room *room;		 /* ... of all temporary files; so does this */
 	struct rd_fault *fault;		 /* of who makes it */
 	const bool *said; /* [SETTING_COUNT]: settings that no configuration changes */
 	long setting[SETTING_COUNT];

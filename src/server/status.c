@@ -56,6 +56,12 @@ static bool status_group(struct rd_buffer *b, const struct rd_group_view *v)
 			       v->owned[OWN_QUEUE], v->owned[OWN_WORKER], v->conns_max);
 }
 
+static bool status_spool(struct rd_buffer *b, struct rd_room *room)
+{
+	return rd_buffer_print(b, "\"spool\": {\"bytes\": %" PRIu64 ", \"limit\": %" PRIu64 "},\n",
+			       atomic_load(&room->used), atomic_load(&room->most));
+}
+
 static bool status_counts(struct rd_buffer *b, const char *name, const struct rd_group_view *v,
 			  enum rd_counter first, enum rd_counter end)
 {
@@ -88,7 +94,7 @@ int rd_status_perform(struct replyd_exchange *x, void *data)
 
 	rd_server_look(s, &v);
 	replyd_add_field(x, "Cache-Control", "no-store");
-	if (status_server(&b, s) && status_group(&b, &v) &&
+	if (status_server(&b, s) && status_group(&b, &v) && status_spool(&b, &s->room) &&
 	    status_counts(&b, "counted", &v, 0, COUNT_CLOSED_NONE) &&
 	    status_counts(&b, "closed", &v, COUNT_CLOSED_NONE + 1, COUNTER_COUNT) &&
 	    status_process(&b))

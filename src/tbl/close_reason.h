@@ -20,6 +20,7 @@ CLOSE_REASON(LATE,         "late",          1, "the handler was not done in time
 CLOSE_REASON(LIMIT,        "limit",         1, "its address had as much as it may")
 CLOSE_REASON(DENIED,       "denied",        0, "its address may not come in")
 CLOSE_REASON(PROXY,        "proxy",         1, "its balancer did not say whose connection it is")
+CLOSE_REASON(SPOOL,        "spool",         1, "temporary files held as much as they may")
 CLOSE_REASON(DRAIN,        "drain",         0, "the server is stopping")
 CLOSE_REASON(CUT,          "cut",           1, "the server stopped before the reply was complete")
 CLOSE_REASON(REPLY_FAILED, "reply-failed",  1, "the reply broke off: its source failed")

@@ -23,6 +23,7 @@ OPTION(CONTROL,   agent,         LIST,     0,            0,           0,        
 OPTION(DRAIN,     limit,         DURATION, RANGE(DRAIN_MS),                          "for what is in flight")
 OPTION(BODY,      max,           SIZE,     1048576,      0,           MOST,          "of a request's body, where its route does not say otherwise")
 OPTION(BODY,      directory,     PATH,     0,            0,           0,             "for bodies that are too long for memory")
+OPTION(SPOOL,     max,           SIZE,     RANGE(SPOOL_MAX),                         "of bodies and replies in temporary files, all together")
 OPTION(TYPES,     file,          PATH,     0,            0,           0,             "a file like /etc/mime.types, in its place")
 OPTION(TYPES,     add,           LIST,     0,            0,           0,             "types and their extensions: \"text/markdown md mkd\"")
 OPTION(DEADLINES, head,          DURATION, RANGE(HEAD_MS),                           "for a whole request head, or a whole line")

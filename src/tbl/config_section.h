@@ -10,6 +10,7 @@ SECTION(QUEUE,     "queue",      IN(ROOT),           NULL,        "where connect
 SECTION(CONTROL,   "control",    IN(ROOT),           NULL,        "where the server says how it is, and is told to stop")
 SECTION(DRAIN,     "drain",      IN(ROOT),           NULL,        "what happens at a stop")
 SECTION(BODY,      "body",       IN(ROOT),           NULL,        "bodies of requests")
+SECTION(SPOOL,     "spool",      IN(ROOT),           NULL,        "what is kept in temporary files until it is used or taken")
 SECTION(TYPES,     "types",      IN(ROOT),           NULL,        "media types of files")
 SECTION(DEADLINES, "deadlines",  IN(ROOT)|IN(LISTEN), NULL,       "how long a client may take")
 SECTION(LIMITS,    "limits",     IN(ROOT)|IN(LISTEN), NULL,       "how much a client may send, and how often")

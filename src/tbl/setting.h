@@ -24,3 +24,4 @@ SETTING(STUCK,    "stuck",        64,       0,    10000, "workers that others ar
 SETTING(STACK_SIGNAL, "stack_signal", 0,      0,       64, "signal by which a late handler's stack is logged; 0: it is not")
 SETTING(BODY_RATE,"body_rate",    500,       1, 1000000000, "bytes a second of a request body, at least")
 SETTING(WRITE_RATE,"write_rate",  500,       1, 1000000000, "bytes a second of a reply, at least, that a client takes")
+SETTING(SPOOL_MAX, "spool_max", 4294967296, 65536, 1000000000000000, "bytes of all temporary files together")

@@ -30,7 +30,7 @@ static struct rd_http_service http = {
 	.body_us = 20 * SECOND_US,
 	.body_rate = 1000,
 	.write_us = 30 * SECOND_US,
-	.temporary = "/tmp",
+	.place = { .directory = "/tmp" },
 };
 static struct stack stack;
 

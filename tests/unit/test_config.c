@@ -37,7 +37,7 @@ static const struct {
 	/* the form */
 	{ "drian = 1\n",
 	  "t.conf:1: there is no option \"drian\" here; there are process workers queue control "
-	  "drain body types deadlines limits listen host route error_page" },
+	  "drain body spool types deadlines limits listen host route error_page" },
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
 	{ "workers {\n maximum = 3 }\n", "t.conf:2: workers: there is no option \"maximum\" here; "

@@ -80,7 +80,7 @@ static void service_make(void)
 			   rd_upload_new(root, true, 16)));
 	service = http;
 	service.app = &faulty;
-	service.spool = (struct rd_spool_limits){ "/tmp", 400 * 1000 };
+	service.spool = (struct rd_spool_limits){ { .directory = "/tmp" }, 400 * 1000 };
 	line = (struct rd_line_service){
 		.line_us = SECOND_US,
 		.write_us = SECOND_US,

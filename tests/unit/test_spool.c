@@ -78,7 +78,7 @@ static void begin(void)
 	peer = (struct peer){ .got = malloc(GOT), .room = SIZE_MAX };
 	out = (struct rd_output){ .at = buffer, .size = sizeof(buffer), .body = { .file = -1 } };
 	spool = (struct rd_spool){ .store = { .file = -1 } };
-	limits = (struct rd_spool_limits){ .directory = "/tmp", .most = RD_SPOOL_MOST };
+	limits = (struct rd_spool_limits){ .place.directory = "/tmp", .most = RD_SPOOL_MOST };
 	written = 0;
 }
 
@@ -252,10 +252,37 @@ END_TEST
 
 START_TEST(no_directory)
 {
-	limits.directory = "/nonexistent";
+	limits.place.directory = "/nonexistent";
 	peer.room = 0;
 	ck_assert_int_eq(write_more(1000), 0);
 	ck_assert_int_eq(write_more(RD_STORE_MEMORY), ENOENT);
+}
+END_TEST
+
+/* All files together may have so much; what is not kept any more is given back. */
+START_TEST(room)
+{
+	struct rd_room all = { .most = 100000 };
+	struct rd_store other = { .file = -1 };
+	static const char bytes[RD_STORE_MEMORY + 1000];
+
+	limits.place.room = &all;
+	peer.room = 0;
+	ck_assert_int_eq(write_more(RD_STORE_MEMORY), 0);
+	ck_assert_uint_eq(all.used, 0); /* memory has none of it */
+	ck_assert_int_eq(write_more(1000), 0);
+	ck_assert_uint_eq(all.used, RD_STORE_MEMORY + 1000);
+	ck_assert_int_eq(rd_store_add(&other, bytes, sizeof(bytes), &limits.place), ENOBUFS);
+	rd_store_free(&other);
+	ck_assert_uint_eq(all.used, RD_STORE_MEMORY + 1000);
+	ck_assert_int_eq(write_more(40000), ENOBUFS);
+	ck_assert_uint_le(all.used, all.most);
+	rd_spool_free(&spool);
+	ck_assert_uint_eq(all.used, 0);
+	ck_assert_int_eq(rd_store_add(&other, bytes, sizeof(bytes), &limits.place), 0);
+	ck_assert_uint_eq(all.used, sizeof(bytes));
+	rd_store_free(&other);
+	ck_assert_uint_eq(all.used, 0);
 }
 END_TEST
 
@@ -288,6 +315,7 @@ int main(void)
 	tcase_add_loop_test(tcase, gone_later, 1, 2);
 	tcase_add_loop_test(tcase, gone_later, 100000, 100001);
 	tcase_add_test(tcase, no_directory);
+	tcase_add_test(tcase, room);
 	tcase_add_test(tcase, nothing);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
