@@ -13,7 +13,8 @@ EXTRA_DIST += \
 	doc/http-conformance.md \
 	doc/lifecycle.md \
 	doc/regulator.md \
-	doc/overload.md
+	doc/overload.md \
+	doc/security.md
 
 # Each function is found as a page of its own, which is that one.
 function_pages = $$(sed -nE '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Fn (replyd_[a-z_]+).*/\1.3/p' \

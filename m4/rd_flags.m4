@@ -52,6 +52,8 @@ AC_DEFUN([RD_SANITIZERS], [
 		RD_TRY_FLAGS([$SANITIZE_FLAGS], [], [AC_MSG_ERROR(
 			[$CC cannot build with $SANITIZE_FLAGS (Debian package for clang: libclang-rt-14-dev)])])
 	])
+	AS_IF([test -n "$SANITIZE_FLAGS"],
+		[AC_DEFINE([SANITIZED], [1], [Define to 1 where sanitizers watch: they make calls that no server makes.])])
 	AC_SUBST([SANITIZE_FLAGS])
 ])
 

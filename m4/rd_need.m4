@@ -31,6 +31,21 @@ AC_DEFUN([RD_LIBSYSTEMD], [
 		[AC_DEFINE([HAVE_LIBSYSTEMD], [1], [Define to 1 to talk to systemd.])])
 ])
 
+AC_DEFUN([RD_LIBSECCOMP], [
+	AC_ARG_WITH([libseccomp],
+		[AS_HELP_STRING([--with-libseccomp],
+			[refuse system calls that a server does not make (default: when the library is there)])],
+		[], [with_libseccomp=auto])
+	rd_libseccomp=no
+	AS_CASE([$with_libseccomp],
+		[no], [],
+		[yes], [RD_NEED_MODULE([LIBSECCOMP], [libseccomp], [libseccomp-dev])
+			rd_libseccomp=yes],
+		[PKG_CHECK_MODULES([LIBSECCOMP], [libseccomp], [rd_libseccomp=yes], [:])])
+	AS_IF([test $rd_libseccomp = yes],
+		[AC_DEFINE([HAVE_LIBSECCOMP], [1], [Define to 1 to filter system calls by libseccomp.])])
+])
+
 dnl RD_SYSTEMD_DIR(VARIABLE, WHAT, CONDITIONAL): --with-VARIABLE, by default as pkg-config says.
 AC_DEFUN([RD_SYSTEMD_DIR], [
 	AC_ARG_WITH([$1],

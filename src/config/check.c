@@ -45,6 +45,16 @@ static bool check_protocol(const char *text, uint64_t *number)
 	return *number || strcmp(text, "http") == 0;
 }
 
+static bool check_part(const char *text, uint64_t *number)
+{
+	static const char *const words[] = { "off", "on", "require" };
+
+	for (*number = 0; *number < 3; ++*number)
+		if (strcmp(text, words[*number]) == 0)
+			return true;
+	return false;
+}
+
 static bool check_text(const char *text, uint64_t *number)
 {
 	(void)number;
@@ -71,6 +81,7 @@ static const struct {
 	[KIND_DURATION] = { rd_units_duration, rd_units_duration_text, "a duration",
 			    "500ms, 10s, 5m, 1h or 7d" },
 	[KIND_BOOL] = { check_bool, NULL, "yes or no", "yes or no" },
+	[KIND_PART] = { check_part, NULL, "on, off or require", "on, off or require" },
 	[KIND_PROTOCOL] = { check_protocol, NULL, "a protocol", "http or line" },
 };
 

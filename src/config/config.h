@@ -36,6 +36,7 @@ enum rd_kind {
 	KIND_SIZE,     /* number: bytes */
 	KIND_DURATION, /* number: milliseconds */
 	KIND_BOOL,     /* number: 0 or 1 */
+	KIND_PART,     /* number: 0 off, 1 on, 2 require */
 	KIND_PROTOCOL, /* number: 0 http, 1 line */
 	KIND_COUNT
 };

@@ -202,6 +202,7 @@ static int options_confine(struct replyd *server, const struct wanted *w)
 	if (!w->test)
 		return GO_ON;
 	printf("%s: ok\n", w->config);
+	rd_sandbox_report(server);
 	return 0;
 }
 
@@ -213,6 +214,8 @@ static int options_serve(struct replyd *server, const struct wanted *w, const ch
 	int failed = w->protocol == REPLYD_LINE ? replyd_echo(server)
 						: replyd_files(server, "/", directory, w->list);
 
+	if (w->protocol != REPLYD_LINE)
+		server->confine.sandbox.directory = directory;
 	for (int i = 0; !failed && i < count; i++)
 		failed = replyd_listen(server, addresses[i], w->protocol);
 	if (!failed)
@@ -251,6 +254,8 @@ static int options_apply(int argc, char **argv, struct replyd *server, struct wa
 	if (status == GO_ON)
 		status = options_process(w);
 	rd_confine_want(server, w->user, w->group);
+	server->confine.sandbox.pid_file = w->pid_file;
+	server->confine.sandbox.syslog = w->background;
 	if (status == GO_ON && w->config)
 		status = options_configure(server, w);
 	else if (status == GO_ON)

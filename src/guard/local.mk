@@ -6,6 +6,10 @@ src_guard_libguard_la_SOURCES = \
 	src/guard/admit.h \
 	src/guard/bucket.c \
 	src/guard/bucket.h \
+	src/guard/filter.c \
+	src/guard/filter.h \
+	src/guard/landlock.c \
+	src/guard/landlock.h \
 	src/guard/limits.c \
 	src/guard/limits.h \
 	src/guard/privileges.c \

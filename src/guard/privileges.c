@@ -73,7 +73,7 @@ bool rd_privileges_root(void)
 	       saved == 0;
 }
 
-static bool privileges_capabilities(uint64_t *permitted)
+static bool privileges_capabilities(uint64_t *permitted, uint64_t *effective)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[2];
@@ -81,6 +81,7 @@ static bool privileges_capabilities(uint64_t *permitted)
 	if (syscall(SYS_capget, &header, data) != 0)
 		return false;
 	*permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	*effective = data[0].effective | (uint64_t)data[1].effective << 32;
 	return true;
 }
 
@@ -118,59 +119,55 @@ static bool privileges_become(const struct rd_identity *who)
 	       prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0;
 }
 
-/* It is who it is to be in each of its ids, has what it is to have, and there is no way back. */
+/* It is who it is to be in each of its ids, and has what it is to have. */
 static bool privileges_final(const struct rd_identity *who, uint64_t kept)
 {
 	uid_t uid[3];
 	gid_t gid[3];
-	uint64_t permitted;
+	uint64_t permitted, effective;
 
 	if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 ||
-	    getresgid(&gid[0], &gid[1], &gid[2]) != 0 || !privileges_capabilities(&permitted))
+	    getresgid(&gid[0], &gid[1], &gid[2]) != 0 ||
+	    !privileges_capabilities(&permitted, &effective))
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (uid[i] != who->uid || gid[i] != who->gid)
 			return false;
-	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 || seteuid(0) == 0)
-		return false;
-	if (who->gid != 0 && (setresgid(0, 0, 0) == 0 || setegid(0) == 0))
-		return false;
-	return permitted == kept && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	return permitted == kept && effective == kept &&
+	       prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
-/* A filter may refuse even what gives something up: then there must be nothing to give up. */
-static bool privileges_left(uint64_t kept)
+static bool privileges_way_back(const struct rd_identity *who)
 {
-	uint64_t permitted;
-
-	return privileges_keep(kept) || (privileges_capabilities(&permitted) && permitted == kept);
+	return setresuid(0, 0, 0) == 0 || setuid(0) == 0 || seteuid(0) == 0 ||
+	       (who->gid != 0 && (setresgid(0, 0, 0) == 0 || setegid(0) == 0));
 }
 
 static const char *privileges_drop(const struct rd_identity *who, bool bind_low)
 {
-	uint64_t permitted;
+	uint64_t kept, permitted, effective;
+	bool was_root = rd_privileges_root();
 
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
 		return "ambient capabilities";
 	if (who->uid == 0)
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? NULL : "no_new_privs";
-	if (!privileges_capabilities(&permitted))
+	if (!privileges_capabilities(&permitted, &effective))
 		return "capabilities";
-	permitted &= bind_low ? BIND_LOW : 0;
-	if (!privileges_bound(permitted))
+	kept = bind_low ? permitted & BIND_LOW : 0;
+	if (!privileges_bound(kept))
 		return "the bounding set";
-	if (who->uid != geteuid() || rd_privileges_root()) {
-		if (!privileges_become(who))
-			return "cannot become it";
-	}
-	if (!privileges_left(permitted))
+	if ((who->uid != geteuid() || was_root) && !privileges_become(who))
+		return "cannot become it";
+	/* Some filters refuse even what gives up, and then there may be nothing to give up. */
+	if ((permitted != kept || effective != kept) && !privileges_keep(kept))
 		return "capabilities";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return "no_new_privs";
-	if (privileges_final(who, permitted))
-		return NULL;
 	errno = EPERM;
-	return "it could still be another";
+	return !privileges_final(who, kept) || (was_root && privileges_way_back(who))
+		       ? "it could still be another"
+		       : NULL;
 }
 
 bool rd_privileges_drop(const struct rd_identity *who, bool bind_low, char *why, size_t size)

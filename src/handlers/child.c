@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "handlers/log_lines.h"
+#include "handlers/spawner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -271,7 +272,7 @@ static bool run_start(struct run *r)
 		c->spawn.in = its[0];
 		c->spawn.out = its[1];
 		c->spawn.err = its[2];
-		r->pid = rd_spawn(&c->spawn, &r->pidfd, &step);
+		r->pid = rd_spawner_spawn(&c->spawn, &r->pidfd, &step);
 		started = r->pid > 0;
 	}
 	error = errno;

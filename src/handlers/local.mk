@@ -45,6 +45,8 @@ src_handlers_libhandlers_la_SOURCES = \
 	src/handlers/redirect.h \
 	src/handlers/spawn.c \
 	src/handlers/spawn.h \
+	src/handlers/spawner.c \
+	src/handlers/spawner.h \
 	src/handlers/text.c \
 	src/handlers/text.h \
 	src/handlers/upload.c \

@@ -215,6 +215,11 @@ static bool module_begin(struct rd_module *m, const char *path, char *why, size_
 	return false;
 }
 
+void rd_module_path(const char *name, char *path, size_t size)
+{
+	snprintf(path, size, "%s%s", strchr(name, '/') ? "" : RD_MODULE_DIRECTORY "/", name);
+}
+
 struct rd_module *rd_module_new(struct rd_modules *loaded, const char *name,
 				const char *const *settings, char *why, size_t size)
 {
@@ -222,8 +227,7 @@ struct rd_module *rd_module_new(struct rd_modules *loaded, const char *name,
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : RD_MODULE_DIRECTORY "/",
-		 name);
+	rd_module_path(name, path, sizeof(path));
 	if (!m || !(m->settings = rd_settings_new(settings))) {
 		free(m);
 		snprintf(why, size, "%s: no memory", path);

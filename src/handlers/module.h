@@ -24,6 +24,9 @@ struct rd_modules {
 struct rd_module *rd_module_new(struct rd_modules *loaded, const char *name,
 				const char *const *settings, char *why, size_t size);
 
+/* The path that a name stands for. */
+void rd_module_path(const char *name, char *path, size_t size);
+
 /* How it answers, with the module as data. Its release unloads the file after the last use. */
 const struct rd_handler *rd_module_handler(const struct rd_module *module);
 

@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "handlers/cgi_reply.h"
 #include "handlers/child.h"
+#include "handlers/spawner.h"
 #include "net/address.h"
 
 #include <arpa/inet.h>
@@ -25,7 +26,8 @@ struct rd_program {
 	char *directory, *root;
 	struct rd_spawn_limits limits;
 	struct rd_spawn_user user;
-	bool nph; /* its output is the whole message */
+	int number; /* for rd_spawner_spawn */
+	bool nph;   /* its output is the whole message */
 };
 
 static void program_free(void *data)
@@ -84,6 +86,23 @@ static char *program_directory(const struct rd_program_config *c)
 	return strndup(c->argv[0], slash > c->argv[0] ? (size_t)(slash - c->argv[0]) : 1);
 }
 
+/* Where a helper starts programs, it has to be one of those that it knows. */
+static bool program_know(struct rd_program *p, char *why, size_t size)
+{
+	struct rd_spawn s = {
+		.argv = p->argv, .directory = p->directory, .limits = p->limits, .user = &p->user
+	};
+
+	p->number = rd_spawner_know(&s);
+	if (p->number >= 0)
+		return true;
+	return program_wrong(why, size, p->argv[0],
+			     errno == ENOENT ? "it was not there, or other, when the server was "
+					       "started, and the sandbox starts no other programs: "
+					       "it needs a new start"
+					     : strerror(errno));
+}
+
 static bool program_fill(struct rd_program *p, const struct rd_program_config *c, char *why,
 			 size_t size)
 {
@@ -95,7 +114,7 @@ static bool program_fill(struct rd_program *p, const struct rd_program_config *c
 	if (!p->argv || !p->environment || !p->directory || (c->root && !p->root))
 		return program_wrong(why, size, c->argv[0], "no memory");
 	p->nph = strncmp(strrchr(p->argv[0], '/') + 1, "nph-", 4) == 0;
-	return program_user(p, c->user, why, size);
+	return program_user(p, c->user, why, size) && program_know(p, why, size);
 }
 
 struct rd_program *rd_program_new(const struct rd_program_config *c, char *why, size_t size)
@@ -162,7 +181,8 @@ static void program_child(struct rd_child *c, struct replyd_exchange *x, const s
 {
 	*c = (struct rd_child){
 		.x = x,
-		.spawn = { .argv = p->argv,
+		.spawn = { .number = p->number,
+			   .argv = p->argv,
 			   .envp = environment,
 			   .directory = p->directory,
 			   .limits = p->limits,

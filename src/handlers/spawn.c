@@ -130,26 +130,41 @@ IN_CHILD static int start_child(void *arg)
 
 /* And here the caller's side. */
 
-pid_t rd_spawn(const struct rd_spawn *s, int *pidfd, const char **step)
+pid_t rd_spawn_with(const struct rd_spawn *s, int flags, int *pidfd, const char **step)
 {
 	_Alignas(16) char stack[STACK];
 	struct start st = { .s = s, .step = "clone" };
 	sigset_t all, before;
 	pid_t pid;
 
+	*pidfd = -1;
 	sigfillset(&all); /* no handler of this process runs in the child */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = clone(start_child, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &st,
-		    pidfd);
+	pid = clone(start_child, stack + STACK,
+		    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | flags | SIGCHLD, &st, pidfd);
 	st.error = pid < 0 ? errno : st.error;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!st.error)
-		return pid;
-	if (pid > 0) {
-		waitid(P_PIDFD, (id_t)*pidfd, NULL, WEXITED);
-		close(*pidfd);
-	}
 	*step = st.step;
 	errno = st.error;
-	return -1;
+	return st.error ? -1 : pid;
+}
+
+void rd_spawn_failed(int pidfd)
+{
+	int error = errno;
+
+	if (pidfd >= 0) {
+		waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED);
+		close(pidfd);
+	}
+	errno = error;
+}
+
+pid_t rd_spawn(const struct rd_spawn *s, int *pidfd, const char **step)
+{
+	pid_t pid = rd_spawn_with(s, 0, pidfd, step);
+
+	if (pid < 0)
+		rd_spawn_failed(*pidfd);
+	return pid;
 }

@@ -25,6 +25,7 @@ struct rd_spawn_user {
 };
 
 struct rd_spawn {
+	int number;	   /* among those that the helper may start: handlers/spawner.h */
 	char *const *argv; /* argv[0] is a path */
 	char *const *envp;
 	const char *directory; /* that it works in; NULL: this process' */
@@ -41,5 +42,15 @@ struct rd_spawn {
  * failed: "exec", "chdir" ...
  */
 pid_t rd_spawn(const struct rd_spawn *s, int *pidfd, const char **step);
+
+/*
+ * As rd_spawn, but who waits for it, also where it did not come to its exec, is the caller, or with
+ * CLONE_PARENT in `flags` the caller's parent, whose child it is then: *pidfd is that of a process
+ * that there was, or -1.
+ */
+pid_t rd_spawn_with(const struct rd_spawn *s, int flags, int *pidfd, const char **step);
+
+/* The end of one that did not come to its exec; -1: there was none. errno stays. */
+void rd_spawn_failed(int pidfd);
 
 #endif

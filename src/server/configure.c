@@ -73,7 +73,8 @@ static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
 				(long)configure_number(root, numbers[i].option);
 }
 
-static const enum rd_option texts[] = { PROCESS_user, PROCESS_group };
+static const enum rd_option starts[] = { PROCESS_user, PROCESS_group, SANDBOX_files, SANDBOX_calls,
+					 SANDBOX_memory };
 
 static void configure_changed(enum rd_option which)
 {
@@ -86,17 +87,19 @@ static void configure_changed(enum rd_option which)
 static bool configure_same(const struct rd_setup *was, const struct rd_setup *next,
 			   enum rd_option option)
 {
-	const char *a = rd_config_value(rd_config_root(was->config), option)->text;
-	const char *b = rd_config_value(rd_config_root(next->config), option)->text;
+	const struct rd_value *a = rd_config_value(rd_config_root(was->config), option);
+	const struct rd_value *b = rd_config_value(rd_config_root(next->config), option);
 
-	return strcmp(a ? a : "", b ? b : "") == 0;
+	if (rd_schema_option[option].kind == KIND_PART)
+		return a->number == b->number;
+	return strcmp(a->text ? a->text : "", b->text ? b->text : "") == 0;
 }
 
 void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next)
 {
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!configure_same(was, next, texts[i]))
-			configure_changed(texts[i]);
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (!configure_same(was, next, starts[i]))
+			configure_changed(starts[i]);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 		enum rd_setting setting = numbers[i].setting;
 
@@ -375,17 +378,20 @@ static int configure_hosts(struct rd_setup *s, const struct rd_section *root)
 
 static struct rd_lock parser = { PTHREAD_MUTEX_INITIALIZER, RANK_CONFIG };
 
-int rd_configure(struct rd_setup *s, const char *file)
+int rd_configure_read(struct rd_setup *s, const char *file)
 {
 	char why[RD_CONFIG_WHY];
-	const struct rd_section *root;
 
 	rd_lock_take(&parser);
 	s->config = rd_config_load(file, why);
 	rd_lock_drop(&parser);
-	if (!s->config)
-		return rd_fault_say(s->fault, "%s", why);
-	root = rd_config_root(s->config);
+	return s->config ? 0 : rd_fault_say(s->fault, "%s", why);
+}
+
+int rd_configure(struct rd_setup *s)
+{
+	const struct rd_section *root = rd_config_root(s->config);
+
 	configure_numbers(s, root);
 	if (configure_types(s, root) != 0 || configure_listeners(s, root) != 0)
 		return -1;

@@ -12,8 +12,10 @@ struct rd_host;
 
 /* For all: 0, or -1 with the fault, which names the line. */
 
-/* Adds all that a file says to a setup that is empty. */
-int rd_configure(struct rd_setup *setup, const char *file);
+/* Reads a file for a setup that is empty ... */
+int rd_configure_read(struct rd_setup *setup, const char *file);
+/* ... and adds all that it says. */
+int rd_configure(struct rd_setup *setup);
 
 /* The log has each number that another setup has changed, and that a reload leaves as it is. */
 void rd_configure_kept(const struct rd_setup *was, const struct rd_setup *next);

@@ -6,6 +6,7 @@
 #include "server/confine.h"
 
 #include "config/config.h"
+#include "handlers/spawner.h"
 #include "server/configure.h"
 #include "server/server.h"
 
@@ -18,6 +19,7 @@
 void rd_confine_want(struct replyd *s, const char *user, const char *group)
 {
 	s->confine = (struct rd_confine){ .wanted = true, .user = user, .group = group };
+	rd_spawner_collect();
 }
 
 /* Whether it is root now, and becomes someone else. */
@@ -73,7 +75,9 @@ int rd_confine_plan(struct replyd *s)
 		return section ? rd_configure_wrong(s->setup, section,
 						    user ? PROCESS_user : PROCESS_group, "%s", why)
 			       : rd_server_failed(s, "--%s: %s", user ? "user" : "group", why);
-	return root && confine_leaves_root(s) ? confine_all_programs(s, root) : 0;
+	if (root && confine_leaves_root(s) && confine_all_programs(s, root) != 0)
+		return -1;
+	return rd_sandbox_plan(s);
 }
 
 int rd_confine_may(struct replyd *s)
@@ -121,8 +125,10 @@ int rd_confine(struct replyd *s)
 	if (confine_leaves_root(s) && (confine_give_all(s, &s->setup->listeners) != 0 ||
 				       confine_give_all(s, &s->control.listeners) != 0))
 		return -1;
+	if (rd_sandbox_prepare(s) != 0)
+		return -1;
 	/* A configuration can be read anew, and then name another port. */
 	if (!rd_privileges_drop(&s->confine.who, s->file != NULL, why, sizeof(why)))
 		return rd_server_failed(s, "%s", why);
-	return 0;
+	return rd_sandbox_enter(s);
 }

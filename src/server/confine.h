@@ -5,6 +5,7 @@
 #define RD_SERVER_CONFINE_H
 
 #include "guard/privileges.h"
+#include "server/sandbox.h"
 
 struct replyd;
 
@@ -12,9 +13,10 @@ struct rd_confine {
 	bool wanted;		  /* a program that embeds the server is left as it is */
 	const char *user, *group; /* of the command line, which counts more than the file */
 	struct rd_identity who;
+	struct rd_sandbox sandbox;
 };
 
-/* Before replyd_configure. The texts live as long as the server. */
+/* Before anything is named that is to be served. The texts live as long as the server. */
 void rd_confine_want(struct replyd *server, const char *user, const char *group);
 
 /* When all is said that is to be served: finds what was named. 0, or -1 with the fault. */

@@ -21,7 +21,11 @@ src_server_libserver_la_SOURCES = \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \
+	src/server/reach.c \
+	src/server/reach.h \
 	src/server/reload.c \
+	src/server/sandbox.c \
+	src/server/sandbox.h \
 	src/server/server.c \
 	src/server/server.h \
 	src/server/setup.c \

@@ -23,7 +23,7 @@ int replyd_configure(struct replyd *s, const char *file)
 	s->file = strdup(file);
 	if (!s->file)
 		return rd_server_failed(s, "no memory");
-	if (rd_configure(s->setup, file) != 0)
+	if (rd_configure_read(s->setup, file) != 0 || rd_configure(s->setup) != 0)
 		return -1;
 	return rd_control_configure(s, rd_config_root(s->setup->config));
 }
@@ -34,7 +34,8 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	next->draining = s->setup->draining;
 	next->listeners.heritage = &s->heritage;
 	next->room = s->setup->room;
-	if (rd_configure(next, s->file) != 0)
+	if (rd_configure_read(next, s->file) != 0 || rd_sandbox_covers(s, next) != 0 ||
+	    rd_configure(next) != 0)
 		return -1;
 	if (rd_server_conns(s, next->listeners.count) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");

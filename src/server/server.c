@@ -449,6 +449,7 @@ void replyd_free(struct replyd *s)
 		rd_server_close(s);
 	server_end(s);
 	rd_control_fini(&s->control);
+	rd_sandbox_free(&s->confine.sandbox);
 	free(s->file);
 	rd_heritage_free(&s->heritage);
 	rd_lock_fini(&s->look);

@@ -6,6 +6,11 @@
  */
 OPTION(PROCESS,   user,           TEXT,     0,            0,           0,             "whom it becomes once it listens; root: it stays root")
 OPTION(PROCESS,   group,          TEXT,     0,            0,           0,             "in place of the user's own group")
+OPTION(SANDBOX,   files,          PART,     1,            0,           0,             "no files but those that are named here")
+OPTION(SANDBOX,   calls,          PART,     1,            0,           0,             "no system calls but those that a server makes")
+OPTION(SANDBOX,   memory,         PART,     1,            0,           0,             "no memory that becomes executable")
+OPTION(SANDBOX,   read,           LIST,     0,            0,           0,             "more files and directories that modules, or a reload, may read")
+OPTION(SANDBOX,   write,          LIST,     0,            0,           0,             "more that they may write")
 OPTION(WORKERS,   max,           NUMBER,   RANGE(WORKERS),                           "worker threads, at most")
 OPTION(WORKERS,   min,            NUMBER,   RANGE(WORKERS_MIN),                       "worker threads, at least")
 OPTION(WORKERS,   stack,          SIZE,     RANGE(STACK),                             "of a worker's stack")

@@ -1,5 +1,6 @@
 # tbl: one table each, X macros.
 noinst_HEADERS += \
+	src/tbl/call.h \
 	src/tbl/close_reason.h \
 	src/tbl/config_option.h \
 	src/tbl/config_section.h \

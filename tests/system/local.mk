@@ -27,6 +27,7 @@ system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
 system_tests += tests/system/replyc.sh
+system_tests += tests/system/sandbox.py
 system_tests += tests/system/service.sh
 system_tests += tests/system/site.sh
 system_tests += tests/system/soak.py
@@ -58,6 +59,7 @@ clean-local: clean-system-root
 # Modules that tests load: one source, in several kinds.
 if TESTS_ENABLED
 check_LTLIBRARIES += \
+	tests/system/intruder.la \
 	tests/system/module_one.la \
 	tests/system/module_two.la \
 	tests/system/module_wrong.la \
@@ -66,6 +68,9 @@ check_LTLIBRARIES += \
 	tests/system/module_unresolved.la
 endif
 
+tests_system_intruder_la_SOURCES = tests/system/intruder_handlers.c
+tests_system_intruder_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include
+tests_system_intruder_la_LDFLAGS = $(module_ldflags)
 tests_system_module_one_la_SOURCES = tests/system/module.c
 tests_system_module_one_la_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/include -DLABEL='"one"'
 tests_system_module_one_la_LDFLAGS = $(module_ldflags)

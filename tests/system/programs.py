@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 
-from served import WAIT_S, Client, Failure, Server, descriptors, main, reply, until
+from served import WAIT_S, Client, Failure, Server, children, descriptors, main, reply, until
 
 WORKERS = 320
 EACH = 6
@@ -231,18 +231,6 @@ class Honest:
 		if self.failure or not self.took:
 			raise Failure(f"the honest client: {self.failure}")
 		print(f"the honest client asked {len(self.took)} times, worst {max(self.took) * 1000:.1f} ms")
-
-
-def children(pid):
-	"""The processes that a process has started and not waited for."""
-	found = []
-	for task in os.listdir(f"/proc/{pid}/task"):
-		try:
-			with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-				found += [int(child) for child in file.read().split()]
-		except (FileNotFoundError, ProcessLookupError):
-			pass			# the thread has ended meanwhile
-	return found
 
 
 def childless(server):

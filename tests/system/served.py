@@ -26,6 +26,7 @@ SKIPPED = 77
 AS = os.environ["REPLYD_AS"].split()	# how root starts it
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 PATTERN_LINE = 16
+HELPER = "replyd-spawner"
 CALM = """
 listen "127.0.0.1:0" {{ }}
 listen "unix:{unix}" {{ }}
@@ -68,6 +69,27 @@ def descriptors(needed):
 		print(f"skipped: needs {needed} descriptors, the limit is {hard}")
 		sys.exit(SKIPPED)
 	resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def children(pid):
+	"""The programs that a server has started and not waited for; the helper that does so is none."""
+	found = []
+	for task in os.listdir(f"/proc/{pid}/task"):
+		try:
+			with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+				found += [int(child) for child in file.read().split()]
+		except (FileNotFoundError, ProcessLookupError):
+			pass			# the thread has ended meanwhile
+	return [child for child in found if command(child) not in (HELPER, None)]
+
+
+def command(pid):
+	"""Its name as the kernel has it; None: it is no more."""
+	try:
+		with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+			return file.read().strip()
+	except (FileNotFoundError, ProcessLookupError):
+		return None
 
 
 class Server:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from served import AS, SANITIZER, WAIT_S, Client, Failure, Server, main, pattern, until
+from served import AS, SANITIZER, WAIT_S, Client, Failure, Server, children, main, pattern, until
 import reply
 
 SECONDS = float(os.environ.get("RD_SOAK_S", "10"))
@@ -82,15 +82,6 @@ class Soaked(Server):
 
 	def threads(self):
 		return len(os.listdir(f"/proc/{self.process.pid}/task"))
-
-	def children(self):
-		"""Its processes; each is that of one of its threads."""
-		found = []
-		for thread in os.listdir(f"/proc/{self.process.pid}/task"):
-			with contextlib.suppress(OSError):	# it has ended
-				with open(f"/proc/{self.process.pid}/task/{thread}/children", encoding="ascii") as file:
-					found += [int(pid) for pid in file.read().split()]
-		return found
 
 
 class Count:
@@ -265,7 +256,7 @@ async def meddle(server, count, end):
 	"""Kills a program now and then, and has the server read its file anew."""
 	while time.monotonic() < end:
 		await asyncio.sleep(RELOAD_S)
-		for pid in server.children()[:1]:
+		for pid in children(server.process.pid)[:1]:
 			with contextlib.suppress(ProcessLookupError):
 				os.kill(pid, signal.SIGKILL)	# a child of the server that we started
 			count.add("killed")
@@ -293,7 +284,7 @@ def gets(server, path, body):
 def settled(server):
 	"""All have left, and the workers that were for them; what it keeps open, it has."""
 	gets(server, "/large.bin", LARGE)
-	until(lambda: not server.children(), "its programs to end")
+	until(lambda: not children(server.process.pid), "its programs to end")
 	until(lambda: server.threads() <= 4, "the workers to leave")
 	until(lambda: not os.listdir(server.tmp + "/body"), "no temporary file")
 	return server.open_files(), server.memory()
