@@ -482,6 +482,10 @@ static void acceptor_change(struct rd_acceptor *a, const struct rd_change *c)
 	a->conns_max = c->conns_max;
 	a->sweep_us = c->sweep_us;
 	a->next_sweep_us = a->now_us;
+	if (c->queue)
+		rd_queue_set(a->queue, c->queue);
+	if (c->pool)
+		rd_pool_set(a->pool, c->pool->min, c->pool->max);
 	rd_changes_answer(&a->changes, 0);
 }
 

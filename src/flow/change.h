@@ -6,6 +6,8 @@
 #define RD_FLOW_CHANGE_H
 
 #include "flow/listener.h"
+#include "flow/pool.h"
+#include "flow/queue.h"
 
 #include <stdint.h>
 
@@ -17,6 +19,8 @@ struct rd_change {
 	struct rd_generation *next; /* that serves there */
 	size_t conns_max;
 	uint64_t sweep_us;
+	const struct rd_queue_config *queue; /* both NULL: they stay as they are */
+	const struct rd_pool_config *pool;
 };
 
 /* Whether a listener of that service stays. */

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 
 enum {
 	STOP_US = 1000 * 1000, /* for a worker to end once its time is over */
@@ -205,10 +206,26 @@ static void worker_perform(struct rd_worker *w, const struct rd_entry *entry)
 	w->batch.performed++;
 }
 
+/* There were more than there may be, when max was lowered. */
+static bool worker_is_over(struct rd_worker *w)
+{
+	struct rd_pool *p = w->pool;
+
+	if (atomic_load_explicit(&p->over, memory_order_relaxed) == 0 || !w->spare)
+		return false;
+	rd_lock_take(&p->lock);
+	w->dismissed = p->over > 0;
+	p->over -= w->dismissed;
+	rd_lock_drop(&p->lock);
+	if (w->dismissed)
+		rd_queue_leave(p->queue);
+	return w->dismissed;
+}
+
 /* One that was written off ends, where there are enough without it. */
 static bool worker_stays(struct rd_worker *w)
 {
-	return !w->written_off || rd_stuck_rejoin(w);
+	return w->written_off ? rd_stuck_rejoin(w) : !worker_is_over(w);
 }
 
 static void *worker_main(void *arg)
@@ -230,6 +247,8 @@ static void *worker_main(void *arg)
 	rd_lock_take(&p->lock);
 	w->life = WORKER_GONE;
 	p->alive--;
+	if (!w->dismissed && p->over > 0)
+		p->over--;
 	p->gone++;
 	rd_cond_signal(&p->ended);
 	rd_lock_drop(&p->lock);
@@ -248,7 +267,7 @@ bool rd_worker_scratch(struct rd_worker *w)
 /* Threads that there may be at most. */
 static unsigned pool_places(const struct rd_pool *p)
 {
-	return p->max + p->stuck_max;
+	return RD_WORKERS_MAX + p->stuck_max;
 }
 
 /* Under the pool's lock. 0 or an error number. */
@@ -259,6 +278,9 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 
 	w->pool = p;
 	w->spare = p->alive - p->stuck >= p->min;
+	w->dismissed = false;
+	if (i >= p->top)
+		p->top = i + 1;
 	if (!rd_worker_scratch(w))
 		return ENOMEM;
 	rd_queue_join(p->queue);
@@ -275,7 +297,7 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 /* Under the pool's lock. */
 static void pool_join_gone(struct rd_pool *p)
 {
-	for (unsigned i = 0; p->gone > 0 && i < pool_places(p); i++) {
+	for (unsigned i = 0; p->gone > 0 && i < p->top; i++) {
 		if (p->worker[i].life != WORKER_GONE)
 			continue;
 		PTH(pthread_join(p->worker[i].thread, NULL));
@@ -317,7 +339,7 @@ static unsigned pool_relieve(struct rd_pool *p)
 {
 	unsigned stuck = 0;
 
-	for (unsigned i = 0; i < pool_places(p); i++) {
+	for (unsigned i = 0; i < p->top; i++) {
 		struct rd_worker *w = &p->worker[i];
 		uint64_t claim = atomic_load_explicit(&w->batch.claim, memory_order_relaxed);
 
@@ -328,6 +350,29 @@ static unsigned pool_relieve(struct rd_pool *p)
 		w->seen = claim;
 	}
 	return stuck;
+}
+
+void rd_pool_set(struct rd_pool *p, unsigned min, unsigned max)
+{
+	unsigned stay = min, alive;
+
+	MUST(min >= 1 && min <= max && max <= RD_WORKERS_MAX);
+	rd_lock_take(&p->lock);
+	p->min = min;
+	p->max = max;
+	alive = p->alive - p->stuck;
+	p->over = alive > max ? alive - max : 0;
+	for (unsigned i = 0; i < p->top; i++) {
+		struct rd_worker *w = &p->worker[i];
+
+		if (w->life != WORKER_ALIVE || w->written_off)
+			continue;
+		w->spare = stay == 0;
+		stay -= stay > 0;
+	}
+	rd_lock_drop(&p->lock);
+	if (alive < min)
+		rd_pool_grow(p, min - alive);
 }
 
 bool rd_pool_tend(struct rd_pool *p)
@@ -346,11 +391,19 @@ bool rd_pool_tend(struct rd_pool *p)
 	return waiting || view.awake > 0 || view.waiting > 0;
 }
 
+/* Pages that no worker has used cost nothing. */
+static struct rd_worker *pool_map(const struct rd_pool *p)
+{
+	void *at = mmap(NULL, pool_places(p) * sizeof(struct rd_worker), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
 int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_pool_config *config)
 {
 	uint64_t sums[COUNTER_COUNT] = { 0 };
 	unsigned started = 0;
-	size_t places;
 	int error = 0;
 
 	MUST(config->min >= 1 && config->min <= config->max && config->max <= RD_WORKERS_MAX);
@@ -368,11 +421,9 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 	};
 	if (p->stack_signal && !rd_stack_prepare(p->stack_signal))
 		return -1;
-	places = pool_places(p) * sizeof(*p->worker);
-	p->worker = aligned_alloc(_Alignof(struct rd_worker), places);
+	p->worker = pool_map(p);
 	if (!p->worker)
 		return -1;
-	memset(p->worker, 0, places);
 	rd_lock_init(&p->lock, RANK_POOL);
 	rd_cond_init(&p->ended);
 	rd_lock_take(&p->lock);
@@ -408,7 +459,7 @@ unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 
 	rd_queue_close(p->queue);
 	rd_lock_take(&p->lock);
-	for (unsigned i = 0; i < pool_places(p); i++)
+	for (unsigned i = 0; i < p->top; i++)
 		stuck += !pool_await(p, &p->worker[i], until_us);
 	pool_join_gone(p);
 	rd_lock_drop(&p->lock);
@@ -425,18 +476,18 @@ static void pool_free_scratch(struct rd_worker *w)
 
 void rd_pool_free(struct rd_pool *p)
 {
-	for (unsigned i = 0; i < pool_places(p); i++)
+	for (unsigned i = 0; i < p->top; i++)
 		pool_free_scratch(&p->worker[i]);
 	pool_free_scratch(&p->deputy);
 	rd_cond_fini(&p->ended);
 	rd_lock_fini(&p->lock);
-	free(p->worker);
+	munmap(p->worker, pool_places(p) * sizeof(*p->worker));
 	p->worker = NULL;
 }
 
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 {
-	for (unsigned i = 0; i < pool_places(p); i++)
+	for (unsigned i = 0; i < p->top; i++)
 		rd_counters_add(sums, &p->worker[i].counters);
 	sums[COUNT_RESCUED] += p->rescued;
 	rd_counters_add(sums, &p->deputy.counters);

@@ -36,17 +36,21 @@ struct rd_worker {
 	/* under the pool's lock */
 	pthread_t thread;
 	enum { WORKER_NONE, WORKER_ALIVE, WORKER_GONE } life;
-	bool spare;		  /* may leave when it finds no work for idle_us */
+	_Atomic bool spare;	  /* may leave when it finds no work for idle_us */
+	bool dismissed;		  /* leaves, since max was lowered */
 	_Atomic bool written_off; /* its handler is late, and it does not count */
 	_Atomic unsigned asked;	  /* for its stack: looks until that is given up */
 };
 
 struct rd_pool {
 	struct rd_queue *queue;
-	struct rd_lock lock;	  /* rank POOL */
-	struct rd_cond ended;	  /* gone grew */
-	struct rd_worker *worker; /* [max + stuck_max] */
-	unsigned min, max, stuck_max;
+	struct rd_lock lock;	   /* rank POOL */
+	struct rd_cond ended;	   /* gone grew */
+	struct rd_worker *worker;  /* [RD_WORKERS_MAX + stuck_max], mapped as they are used */
+	_Atomic unsigned top;	   /* places that were ever used */
+	_Atomic unsigned min, max; /* main sets them, under the lock */
+	_Atomic unsigned over;	   /* so many are to leave; changed under the lock */
+	unsigned stuck_max;
 	size_t stack;
 	uint64_t idle_us, stop_us, grace_us;
 	int stack_signal;
@@ -87,6 +91,12 @@ bool rd_pool_tend(struct rd_pool *p);
  * pool, the queue, the connections) must be left to them.
  */
 unsigned rd_pool_stop(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
+
+/*
+ * By main: from now on there are other limits. Some are started up to the new least; those above
+ * the new most leave when they have done what they are doing, or are next woken.
+ */
+void rd_pool_set(struct rd_pool *p, unsigned min, unsigned max);
 
 /* Stopped by now. */
 void rd_pool_free(struct rd_pool *p);

@@ -280,6 +280,14 @@ size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, u
 	return n;
 }
 
+void rd_queue_set(struct rd_queue *q, const struct rd_queue_config *config)
+{
+	rd_lock_take(&q->lock);
+	q->waiting.bound = config->bound; /* there is room for every connection, whatever it is */
+	q->waiting.shed.config = config->shed;
+	rd_lock_drop(&q->lock);
+}
+
 void rd_queue_close(struct rd_queue *q)
 {
 	rd_lock_take(&q->lock);

@@ -112,6 +112,9 @@ size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, u
 /* Main's look. So many of the running are `stuck`: they began no entry since the last one. */
 struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck);
 
+/* From now on it has another bound, and sheds by other numbers; concurrency stays. */
+void rd_queue_set(struct rd_queue *q, const struct rd_queue_config *config);
+
 /* Nothing more is taken; what is in it is still popped; then every pop returns 0. */
 void rd_queue_close(struct rd_queue *q);
 

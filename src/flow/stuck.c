@@ -122,7 +122,7 @@ static void stuck_say_where(struct rd_pool *p, struct rd_worker *w)
 
 bool rd_stuck_look(struct rd_pool *p)
 {
-	unsigned places = p->max + p->stuck_max;
+	unsigned places = p->top;
 	bool soon = false;
 
 	p->deputy.now_us = rd_clock_us();

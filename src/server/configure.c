@@ -49,18 +49,18 @@ static const struct {
 	enum rd_option option;
 	bool kept; /* by a reload: only a new start changes it */
 } numbers[] = {
-	{ SET_WORKERS, WORKERS_max, true },
-	{ SET_WORKERS_MIN, WORKERS_min, true },
+	{ SET_WORKERS, WORKERS_max, false },
+	{ SET_WORKERS_MIN, WORKERS_min, false },
 	{ SET_STACK, WORKERS_stack, true },
 	{ SET_WORKER_IDLE_MS, WORKERS_idle, true },
 	{ SET_CONCURRENCY, WORKERS_concurrency, true },
 	{ SET_GRACE_MS, WORKERS_grace, true },
 	{ SET_STUCK, WORKERS_stuck, true },
-	{ SET_QUEUE, QUEUE_length, true },
-	{ SET_QUEUE_SHED, QUEUE_shed, true },
-	{ SET_QUEUE_TARGET_MS, QUEUE_target, true },
-	{ SET_QUEUE_INTERVAL_MS, QUEUE_interval, true },
-	{ SET_QUEUE_LIMIT_MS, QUEUE_limit, true },
+	{ SET_QUEUE, QUEUE_length, false },
+	{ SET_QUEUE_SHED, QUEUE_shed, false },
+	{ SET_QUEUE_TARGET_MS, QUEUE_target, false },
+	{ SET_QUEUE_INTERVAL_MS, QUEUE_interval, false },
+	{ SET_QUEUE_LIMIT_MS, QUEUE_limit, false },
 	{ SET_DRAIN_MS, DRAIN_limit, false },
 	{ SET_SPOOL_MAX, SPOOL_max, false },
 };

@@ -159,6 +159,7 @@ static void group_look_queue(struct rd_queue *q, struct rd_group_view *view)
 	view->blocked = q->regulate.blocked;
 	view->asleep = q->regulate.asleep;
 	view->queued = q->waiting.count;
+	view->queue_max = q->waiting.bound;
 	first_us = rd_waiting_since(&q->waiting, now_us);
 	rd_lock_drop(&q->lock);
 	view->busy = view->running + view->blocked;
@@ -171,7 +172,6 @@ void rd_group_look(struct rd_group *g, struct rd_group_view *view)
 	group_look_queue(&g->queue, view);
 	group_look_conns(g, view);
 	view->workers_max = g->pool.max;
-	view->queue_max = g->queue.waiting.bound;
 	view->conns_max = g->acceptor.conns_max;
 	view->stuck = atomic_load(&g->pool.stuck);
 	rd_counters_add(view->count, &g->acceptor.counters);

@@ -48,6 +48,8 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 /* Has it served. 0, or -1 with the fault, and it is not. */
 static int reload_put(struct replyd *s, struct rd_setup *next)
 {
+	struct rd_queue_config queue = rd_server_queue(next, 0);
+	struct rd_pool_config pool = rd_server_pool(s, next);
 	struct rd_change change = {
 		.listener = next->listeners.listener,
 		.listeners = next->listeners.count,
@@ -55,6 +57,8 @@ static int reload_put(struct replyd *s, struct rd_setup *next)
 		.next = &next->generation,
 		.conns_max = rd_server_conns(s, next->listeners.count),
 		.sweep_us = rd_setup_sweep_us(next),
+		.queue = &queue,
+		.pool = &pool,
 	};
 	int error = rd_changes_ask(&s->clients.acceptor.changes, &change, s->clients.wake_fd);
 

@@ -229,9 +229,9 @@ static unsigned server_concurrency(const struct rd_setup *setup)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-static struct rd_pool_config server_pool(const struct replyd *s)
+struct rd_pool_config rd_server_pool(const struct replyd *s, const struct rd_setup *setup)
 {
-	const long *setting = s->setup->setting;
+	const long *setting = setup->setting;
 	long most = setting[SET_WORKERS], least = setting[SET_WORKERS_MIN];
 
 	return (struct rd_pool_config){
@@ -255,7 +255,7 @@ static bool server_lacks_line(const struct replyd *s)
 	return false;
 }
 
-static struct rd_queue_config server_queue(const struct rd_setup *setup, size_t descriptors)
+struct rd_queue_config rd_server_queue(const struct rd_setup *setup, size_t descriptors)
 {
 	const long *setting = setup->setting;
 
@@ -275,10 +275,10 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	struct rd_group_config config = {
 		.descriptors = descriptors,
 		.conns_max = rd_server_conns(s, s->setup->listeners.count),
-		.queue = server_queue(s->setup, descriptors),
+		.queue = rd_server_queue(s->setup, descriptors),
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
-		.pool = server_pool(s),
+		.pool = rd_server_pool(s, s->setup),
 		.given = s->heritage.conn,
 		.givens = s->heritage.conns,
 	};

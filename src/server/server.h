@@ -69,6 +69,10 @@ long rd_server_serve(struct replyd *server);
 /* As replyd_drain, with a time of its own. */
 void rd_server_drain(struct replyd *server, long ms);
 
+/* What a setup says of the queue and of the workers. */
+struct rd_queue_config rd_server_queue(const struct rd_setup *setup, size_t descriptors);
+struct rd_pool_config rd_server_pool(const struct replyd *server, const struct rd_setup *setup);
+
 /* Has it go by the settings of its setup, as far as they change while it serves. */
 void rd_server_settle(struct replyd *server);
 

@@ -169,7 +169,7 @@ static unsigned alive(void)
 	unsigned n = 0;
 
 	rd_lock_take(&pool.lock);
-	for (unsigned i = 0; i < pool.max; i++)
+	for (unsigned i = 0; i < pool.top; i++)
 		n += pool.worker[i].life != WORKER_NONE;
 	rd_lock_drop(&pool.lock);
 	return n;
@@ -292,6 +292,25 @@ START_TEST(grows_and_shrinks)
 END_TEST
 
 /* When nothing waits and all sleep, main need not look. */
+/* Those that are too many leave when they are done, or idle; those that are too few are started. */
+START_TEST(other_limits)
+{
+	begin(4, 4);
+	ask("bbbb");
+	TEND_UNTIL(stuck == 4);
+	rd_pool_set(&pool, 1, 2);
+	ck_assert_uint_eq(pool.over, 2);
+	gate = true;
+	TEND_UNTIL(alive() == 1);
+	ck_assert_uint_eq(pool.over, 0);
+	rd_pool_set(&pool, 3, 5);
+	ck_assert_uint_eq(alive(), 3);
+	ask("x");
+	reads(4, "x");
+	end(5);
+}
+END_TEST
+
 START_TEST(rests)
 {
 	begin(2, 2);
@@ -470,6 +489,7 @@ int main(void)
 	tcase_add_test(tcase, all_stuck_but_one);
 	tcase_add_test(tcase, blocked_hands_on);
 	tcase_add_test(tcase, grows_and_shrinks);
+	tcase_add_test(tcase, other_limits);
 	tcase_add_test(tcase, rests);
 	tcase_add_test(tcase, turns);
 	tcase_add_test(tcase, turns_though_full);

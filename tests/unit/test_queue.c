@@ -213,6 +213,26 @@ START_TEST(return_comes_late)
 }
 END_TEST
 
+/* What waits stays, whatever the new bound is. */
+START_TEST(other_bound)
+{
+	struct rd_queue_config config = { .bound = 1 };
+
+	queue_of(2, 1);
+	rd_queue_join(&q);
+	ck_assert_uint_eq(push(0, 3), 2);
+	rd_queue_set(&q, &config);
+	ck_assert_uint_eq(push(2, 3), 0);
+	pops(0, 2);
+	ck_assert_uint_eq(push(2, 4), 1);
+	config.bound = 3;
+	rd_queue_set(&q, &config);
+	ck_assert_uint_eq(push(3, 5), 2);
+	pops(2, 5);
+	leave_and_end();
+}
+END_TEST
+
 /* Others wait as long as any is in the queue, or in the batch. */
 START_TEST(others)
 {
@@ -430,6 +450,7 @@ int main(void)
 	tcase_add_loop_test(tcase, batch_is_a_share, 0, COUNT(shares));
 	tcase_add_test(tcase, returned_in_front);
 	tcase_add_test(tcase, return_comes_late);
+	tcase_add_test(tcase, other_bound);
 	tcase_add_test(tcase, others);
 	tcase_add_test(tcase, closed);
 	tcase_add_test(tcase, leaves_in_time);
