@@ -23,6 +23,7 @@
 enum {
 	STOP_US = 1000 * 1000, /* for a worker to end once its time is over */
 	RETRY_US = 100 * 1000, /* after a worker could not be started */
+	MEASURE_US = 8 * 1000, /* least; the kernel counts what a thread spends by its ticks */
 };
 
 void rd_worker_block(struct rd_worker *w)
@@ -334,10 +335,10 @@ void rd_pool_grow(struct rd_pool *p, unsigned more)
 	pool_grown(p, error);
 }
 
-/* How many are stuck: began no entry since the last look. Takes the rest of theirs. */
-static unsigned pool_relieve(struct rd_pool *p)
+/* Takes the rest of those that began no entry since the last look. */
+static struct rd_queue_view pool_look(struct rd_pool *p)
 {
-	unsigned stuck = 0;
+	unsigned stuck = 0, blocked = 0;
 
 	for (unsigned i = 0; i < p->top; i++) {
 		struct rd_worker *w = &p->worker[i];
@@ -345,11 +346,26 @@ static unsigned pool_relieve(struct rd_pool *p)
 
 		if (claim == w->seen) {
 			p->rescued += rd_queue_return(p->queue, &w->batch, claim);
-			stuck += claim != 0 && !w->blocked && !w->batch.idle && !w->written_off;
+			if (claim != 0 && !w->batch.idle && !w->written_off)
+				*(w->blocked ? &blocked : &stuck) += 1;
 		}
 		w->seen = claim;
 	}
-	return stuck;
+	return rd_queue_look(p->queue, stuck, blocked);
+}
+
+static void pool_measure(struct rd_pool *p, uint64_t now_us)
+{
+	uint64_t elapsed_us = now_us - p->measured_us;
+	struct rd_process_spent spent;
+
+	if (elapsed_us < MEASURE_US)
+		return;
+	rd_process_spent(&spent);
+	rd_queue_measure(p->queue, elapsed_us, spent.cpu_us - p->spent.cpu_us,
+			 spent.waits - p->spent.waits);
+	p->spent = spent;
+	p->measured_us = now_us;
 }
 
 void rd_pool_set(struct rd_pool *p, unsigned min, unsigned max)
@@ -378,8 +394,10 @@ void rd_pool_set(struct rd_pool *p, unsigned min, unsigned max)
 bool rd_pool_tend(struct rd_pool *p)
 {
 	bool waiting = rd_stuck_look(p);
-	struct rd_queue_view view = rd_queue_look(p->queue, pool_relieve(p));
+	struct rd_queue_view view;
 
+	pool_measure(p, p->deputy.now_us);
+	view = pool_look(p);
 	if (p->gone > 0) {
 		rd_lock_take(&p->lock);
 		pool_join_gone(p);

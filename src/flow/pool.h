@@ -10,6 +10,7 @@
 #include "flow/conn.h"
 #include "flow/queue.h"
 #include "observe/counters.h"
+#include "observe/process.h"
 
 #include <pthread.h>
 
@@ -59,8 +60,10 @@ struct rd_pool {
 	_Atomic unsigned gone;	  /* ended and not joined yet */
 	_Atomic uint64_t rescued; /* by main: entries taken back from a stuck worker */
 	uint64_t retry_us; /* main's: the last could not be started; the next is not tried before */
-	unsigned stalled;  /* main's: looks, one after the other, when some waited in vain */
-	bool full;	   /* main's: it was said that more are stuck than stuck_max */
+	uint64_t measured_us;	       /* main's: when what is spent was measured, and ... */
+	struct rd_process_spent spent; /* ... so much it was */
+	unsigned stalled;	 /* main's: looks, one after the other, when some waited in vain */
+	bool full;		 /* main's: it was said that more are stuck than stuck_max */
 	struct rd_worker deputy; /* main's, no thread: ends what it has taken from a late one */
 };
 

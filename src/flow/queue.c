@@ -143,6 +143,8 @@ static bool queue_sleep(struct rd_queue *q, uint64_t until_us)
 
 	q->regulate.running--;
 	q->regulate.asleep++;
+	q->regulate.idled = q->regulate.idled || q->waiting.count == 0;
+	q->sleeps++;
 	while (q->permits == 0 && q->open && in_time) {
 		if (until_us)
 			in_time = rd_cond_wait_until(&q->ready, &q->lock, until_us);
@@ -249,14 +251,16 @@ void rd_queue_write_off(struct rd_queue *q, bool blocked)
 	queue_unlock_and_signal(q, wake);
 }
 
-struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck)
+struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck, unsigned blocked)
 {
+	struct rd_regulate_look look = { .stuck = stuck, .blocked = blocked };
 	struct rd_queue_view view = { 0 };
 	unsigned more, woken = 0;
 
 	rd_lock_take(&q->lock);
 	view.stalled = q->waiting.count > 0 && q->popped == q->seen;
-	more = rd_regulate_rescue(&q->regulate, q->waiting.count, stuck);
+	look.waiting = q->waiting.count;
+	more = rd_regulate_rescue(&q->regulate, &look);
 	q->seen = q->popped;
 	while (woken < more && queue_permit(q))
 		woken++;
@@ -268,6 +272,21 @@ struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck)
 	for (unsigned i = 0; i < woken; i++)
 		rd_cond_signal(&q->ready);
 	return view;
+}
+
+void rd_queue_measure(struct rd_queue *q, uint64_t elapsed_us, uint64_t cpu_us, uint64_t waits)
+{
+	struct rd_regulate_spent spent = { .elapsed_us = elapsed_us, .cpu_us = cpu_us };
+	uint64_t slept;
+
+	rd_lock_take(&q->lock);
+	slept = q->sleeps - q->measured.sleeps;
+	spent.waits = waits > slept ? waits - slept : 0;
+	spent.begun = q->popped - q->measured.popped;
+	rd_regulate_measure(&q->regulate, &spent);
+	q->measured.popped = q->popped;
+	q->measured.sleeps = q->sleeps;
+	rd_lock_drop(&q->lock);
 }
 
 size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, uint64_t now_us)

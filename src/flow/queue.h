@@ -43,6 +43,10 @@ struct rd_queue {
 	/* under lock */ struct rd_regulate regulate;
 	unsigned permits;
 	uint64_t popped, seen;
+	uint64_t sleeps; /* times that a worker slept here */
+	struct {
+		uint64_t popped, sleeps;
+	} measured;
 	_Atomic unsigned length; /* of waiting; written under the lock, anyone may look */
 };
 
@@ -109,8 +113,17 @@ void rd_queue_write_off(struct rd_queue *q, bool blocked);
  */
 size_t rd_queue_expire(struct rd_queue *q, struct rd_entry *batch, size_t max, uint64_t now_us);
 
-/* Main's look. So many of the running are `stuck`: they began no entry since the last one. */
-struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck);
+/*
+ * Main's look. Of the workers `stuck` that run and `blocked` that are blocked began no entry since
+ * the last one.
+ */
+struct rd_queue_view rd_queue_look(struct rd_queue *q, unsigned stuck, unsigned blocked);
+
+/*
+ * By main, some looks after the last time: of the `elapsed_us` since then, not 0, the process had
+ * the processors for `cpu_us`, and its threads but main gave them up so many times to wait.
+ */
+void rd_queue_measure(struct rd_queue *q, uint64_t elapsed_us, uint64_t cpu_us, uint64_t waits);
 
 /* From now on it has another bound, and sheds by other numbers; concurrency stays. */
 void rd_queue_set(struct rd_queue *q, const struct rd_queue_config *config);

@@ -5,23 +5,35 @@
  */
 #include "flow/regulate.h"
 
-enum { FALL = 8 }; /* a look takes this part of what is too much off the limit */
+enum {
+	BUSY = 90, /* per cent of the processors: from here on ... */
+	CALM = 50, /* ... down to here */
+	RISE = 4,  /* a look adds this part of those that may wait */
+	FALL = 8,  /* and takes this part of what is too much */
+	WAITS = 8, /* of so many entries one that waits is enough to see that they do */
+};
 
 unsigned rd_regulate_limit(const struct rd_regulate *r)
 {
-	return r->concurrency + r->extra;
+	return r->concurrency + r->stuck + r->extra;
+}
+
+/* So many of the limit. */
+static unsigned regulate_counted(const struct rd_regulate *r)
+{
+	return r->running + (r->busy ? r->blocked : 0);
 }
 
 bool rd_regulate_wants(const struct rd_regulate *r, unsigned waiting)
 {
-	return waiting > 0 && r->running < rd_regulate_limit(r);
+	return waiting > 0 && regulate_counted(r) < rd_regulate_limit(r);
 }
 
 bool rd_regulate_may_run(const struct rd_regulate *r)
 {
 	unsigned limit = rd_regulate_limit(r);
 
-	return r->running <= (r->blocked > 0 ? 2 * limit : limit);
+	return regulate_counted(r) <= (r->blocked > 0 && !r->busy ? 2 * limit : limit);
 }
 
 unsigned rd_regulate_share(const struct rd_regulate *r, unsigned waiting, unsigned batch)
@@ -32,16 +44,47 @@ unsigned rd_regulate_share(const struct rd_regulate *r, unsigned waiting, unsign
 	return share < batch ? share : batch;
 }
 
-unsigned rd_regulate_rescue(struct rd_regulate *r, unsigned waiting, unsigned stuck)
+/* The processors are busy with those that are awake: no more than these, from now on. */
+static void regulate_hold(struct rd_regulate *r)
 {
-	unsigned extra = stuck + stuck / 2, more;
+	r->busy = true;
+	if (rd_regulate_limit(r) < regulate_counted(r))
+		r->extra = regulate_counted(r) - r->concurrency - r->stuck;
+}
 
-	if (r->extra > extra)
-		r->extra -= (r->extra - extra + FALL - 1) / FALL;
-	else if (waiting > 0)
-		r->extra = extra;
-	if (!rd_regulate_wants(r, waiting))
+void rd_regulate_measure(struct rd_regulate *r, const struct rd_regulate_spent *spent)
+{
+	uint64_t used = spent->cpu_us * 100 / (spent->elapsed_us * r->concurrency);
+
+	r->used = (r->used + (unsigned)used) / 2;
+	r->waits = spent->waits * WAITS > spent->begun;
+	if (!r->busy && r->used >= BUSY)
+		regulate_hold(r);
+	else if (r->used < CALM)
+		r->busy = false;
+}
+
+/* How many of those that count may be waiting for something. */
+static unsigned regulate_may_wait(const struct rd_regulate *r, const struct rd_regulate_look *look)
+{
+	if (r->waits)
+		return regulate_counted(r);
+	return look->stuck + (r->busy ? r->blocked : 0);
+}
+
+unsigned rd_regulate_rescue(struct rd_regulate *r, const struct rd_regulate_look *look)
+{
+	bool all = regulate_counted(r) >= rd_regulate_limit(r);
+	unsigned more;
+
+	r->stuck = look->stuck + (r->busy ? look->blocked : 0);
+	if (r->idled)
+		r->extra -= (r->extra + FALL - 1) / FALL;
+	else if (all && look->waiting > 0 && r->used < BUSY)
+		r->extra += (regulate_may_wait(r, look) + RISE - 1) / RISE;
+	r->idled = r->waits = false;
+	if (!rd_regulate_wants(r, look->waiting))
 		return 0;
-	more = rd_regulate_limit(r) - r->running;
-	return more < waiting ? more : waiting;
+	more = rd_regulate_limit(r) - regulate_counted(r);
+	return more < look->waiting ? more : look->waiting;
 }

@@ -55,6 +55,22 @@ static uint64_t process_us(const struct timeval *t)
 	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
 }
 
+static uint64_t process_cpu_us(const struct rusage *usage)
+{
+	return process_us(&usage->ru_utime) + process_us(&usage->ru_stime);
+}
+
+void rd_process_spent(struct rd_process_spent *spent)
+{
+	struct rusage all, own;
+
+	*spent = (struct rd_process_spent){ 0 };
+	if (getrusage(RUSAGE_SELF, &all) != 0 || getrusage(RUSAGE_THREAD, &own) != 0)
+		return;
+	spent->cpu_us = process_cpu_us(&all);
+	spent->waits = (uint64_t)(all.ru_nvcsw - own.ru_nvcsw);
+}
+
 void rd_process_look(struct rd_process *p)
 {
 	struct rlimit limit;
@@ -67,5 +83,5 @@ void rd_process_look(struct rd_process *p)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		p->descriptors_max = limit.rlim_cur;
 	if (getrusage(RUSAGE_SELF, &usage) == 0)
-		p->cpu_us = process_us(&usage.ru_utime) + process_us(&usage.ru_stime);
+		p->cpu_us = process_cpu_us(&usage);
 }

@@ -2,6 +2,7 @@
 # To add a test, write tests/unit/test_NAME.c and add one line here; it is linked with all of src and Check.
 
 noinst_HEADERS += tests/unit/asking.h
+noinst_HEADERS += tests/unit/processors.h
 noinst_HEADERS += tests/unit/simulated.h
 noinst_HEADERS += tests/unit/overload.h
 

@@ -3,16 +3,18 @@
  * size of a fixed pool is the same model, with the limit fixed and nothing learnt.
  *
  * Clients ask, and ask again LATER_US after a reply; or requests come in bursts at a given rate.
- * Main takes what has come, all at once, and pushes it. Workers do as flow/queue.c and flow/pool.c
- * do, with the regulator and the routes' means themselves. Main and the workers share the
- * processors evenly; who sleeps costs SWITCH_US to wake.
+ * Main takes what has come, up to RD_EVENTS at once, and pushes it. Workers do as flow/queue.c and
+ * flow/pool.c do, with the regulator and the routes' means themselves. Main and the workers have
+ * the processors in turn (processors.h); who sleeps costs SWITCH_US to wake.
  */
 #ifndef RD_TESTS_UNIT_SIMULATED_H
 #define RD_TESTS_UNIT_SIMULATED_H
 
 #include "app/route.h"
+#include "flow/acceptor.h"
 #include "flow/queue.h"
 #include "flow/regulate.h"
+#include "processors.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,14 +27,15 @@ enum {
 	SIM_ROUTES = 2,
 };
 
-#define LOOK_US	  1000.0
-#define SWITCH_US 5.0  /* to wake */
-#define START_US  20.0 /* to start a worker */
-#define LOCK_US	  0.2  /* to take from the queue; to leave the count and to come back */
-#define TURN_US	  1.0  /* main's, when something has come; and for each that has: */
-#define READY_US  0.5
-#define GATHER_US 300.0
-#define LATER_US  100.0
+#define LOOK_US	      1000.0
+#define MEASURE_LOOKS 8
+#define MEASURE_US    (MEASURE_LOOKS * LOOK_US)
+#define SWITCH_US     5.0  /* to wake */
+#define START_US      20.0 /* to start a worker */
+#define LOCK_US	      0.2  /* to take from the queue; to leave the count and to come back */
+#define TURN_US	      1.0  /* main's, when something has come; and for each that has: */
+#define READY_US      0.5
+#define LATER_US      100.0
 
 /* Requests: `often` in 1000 are of the second kind, which may be a route of its own. */
 struct sim_kind {
@@ -49,14 +52,7 @@ struct sim_load {
 struct sim_job {
 	double cpu_us, sleep_us;
 	unsigned route, client;
-};
-
-struct sim_heap {
-	struct {
-		double at;
-		unsigned who;
-	} node[SIM_WORKERS + SIM_CLIENTS + 2];
-	unsigned n;
+	bool second; /* of the kinds */
 };
 
 struct sim_worker {
@@ -64,27 +60,30 @@ struct sim_worker {
 	bool blocked, moved;
 	struct sim_job batch[RD_BATCH], job;
 	unsigned next, end;
-	double began_us;
+	double began_us, until_us; /* it sleeps until */
 };
 
 struct sim {
 	struct rd_regulate r;
 	bool fixed;
-	unsigned cpus, most;
+	unsigned most; /* workers */
 	const struct sim_load *load;
 	double every_us; /* between two requests; 0: from clients, who wait for their reply */
 	uint64_t seed;
 	struct rd_route route[SIM_ROUTES];
 	struct sim_worker w[SIM_WORKERS];
-	struct sim_job waiting[SIM_WAITING], come[SIM_WAITING], taken[SIM_WAITING];
-	unsigned head, count, come_n, taken_n;
+	struct sim_job waiting[SIM_WAITING], come[SIM_WAITING]; /* rings */
+	unsigned head, count, come_head, come_n, taken_n;
 	unsigned drawn[2]; /* how many of this run, and which one is of the second kind */
 	bool main_runs;
-	double come_us; /* when the first came that main has not taken */
-	double now_us, shared_us, look_us;
-	struct sim_heap run;   /* threads, by when they are done as to shared_us */
-	struct sim_heap sleep; /* workers, and clients behind them, by time */
-	uint64_t done, lost;
+	struct cpus cpus;
+	struct heap sleep; /* workers, and clients behind them, by time */
+	unsigned started;  /* workers */
+	unsigned looks;
+	double look_us; /* when the next is */
+	double seen_us; /* of the processors, when that was measured */
+	unsigned slept, begun;
+	double asked, done; /* requests, each by its length beside the mean of its kind */
 };
 
 /* 0.5 to 1.5 */
@@ -94,55 +93,19 @@ static double sim_about(struct sim *s)
 	return 0.5 + (double)(s->seed >> 33) / (double)(1u << 31);
 }
 
-static void sim_add(struct sim_heap *h, double at, unsigned who)
-{
-	unsigned i = h->n++;
-
-	for (; i > 0 && h->node[(i - 1) / 2].at > at; i = (i - 1) / 2)
-		h->node[i] = h->node[(i - 1) / 2];
-	h->node[i].at = at;
-	h->node[i].who = who;
-}
-
-static unsigned sim_take(struct sim_heap *h)
-{
-	unsigned who = h->node[0].who, i = 0;
-	unsigned last = --h->n;
-
-	for (unsigned child; (child = 2 * i + 1) < h->n; i = child) {
-		if (child + 1 < h->n && h->node[child + 1].at < h->node[child].at)
-			child++;
-		if (h->node[last].at <= h->node[child].at)
-			break;
-		h->node[i] = h->node[child];
-	}
-	h->node[i] = h->node[last];
-	return who;
-}
-
-static void sim_run(struct sim *s, unsigned who, double us)
-{
-	sim_add(&s->run, s->shared_us + us, who);
-}
-
 static unsigned sim_index(const struct sim *s, const struct sim_worker *w)
 {
 	return (unsigned)(w - s->w);
 }
 
-/* Main takes all that has come. It does so when a processor is free, or it has waited for long. */
+/* Main takes what has come. */
 static void sim_main_turn(struct sim *s)
 {
 	if (s->main_runs || s->come_n == 0)
 		return;
-	if (s->run.n >= s->cpus && s->now_us < s->come_us + GATHER_US)
-		return;
 	s->main_runs = true;
-	for (unsigned i = 0; i < s->come_n; i++)
-		s->taken[i] = s->come[i];
-	s->taken_n = s->come_n;
-	s->come_n = 0;
-	sim_run(s, SIM_MAIN, TURN_US + READY_US * s->taken_n);
+	s->taken_n = s->come_n < RD_EVENTS ? s->come_n : RD_EVENTS;
+	cpus_run(&s->cpus, SIM_MAIN, TURN_US + READY_US * s->taken_n, true);
 }
 
 /* One in each run of 1000 / often, anywhere in it. */
@@ -159,24 +122,27 @@ static bool sim_second(struct sim *s)
 	return s->drawn[0]++ == s->drawn[1];
 }
 
+/* Of its request, by the mean of its kind. */
+static double sim_part(const struct sim *s, const struct sim_job *job, double us)
+{
+	return us / (s->load->kind[job->second].cpu_us + s->load->kind[job->second].sleep_us);
+}
+
 static void sim_arrive(struct sim *s, unsigned client)
 {
-	const struct sim_load *l = s->load;
 	bool second = sim_second(s);
-	const struct sim_kind *k = &l->kind[second];
-
-	if (s->come_n == SIM_WAITING) {
-		s->lost++;
-		return;
-	}
-	if (s->come_n == 0)
-		s->come_us = s->now_us;
-	s->come[s->come_n++] = (struct sim_job){
+	const struct sim_kind *k = &s->load->kind[second];
+	struct sim_job job = {
 		.cpu_us = k->cpu_us * sim_about(s),
 		.sleep_us = k->sleep_us * sim_about(s),
-		.route = second && l->routes,
+		.second = second,
+		.route = second && s->load->routes,
 		.client = client,
 	};
+
+	s->asked += sim_part(s, &job, job.cpu_us + job.sleep_us);
+	if (s->come_n < SIM_WAITING)
+		s->come[(s->come_head + s->come_n++) % SIM_WAITING] = job;
 }
 
 /* One who sleeps runs; or one more is started. False: there is none. */
@@ -188,9 +154,10 @@ static bool sim_wake(struct sim *s, bool start)
 		if (w->state != (start ? SIM_ABSENT : SIM_ASLEEP))
 			continue;
 		s->r.asleep -= !start;
+		s->started += start;
 		s->r.running++;
 		w->state = SIM_WOKEN;
-		sim_run(s, i, start ? START_US : SWITCH_US);
+		cpus_run(&s->cpus, i, start ? START_US : SWITCH_US, false);
 		return true;
 	}
 	return false;
@@ -205,12 +172,13 @@ static void sim_wake_if_wanted(struct sim *s)
 static void sim_push(struct sim *s)
 {
 	for (unsigned i = 0; i < s->taken_n; i++) {
-		if (s->count == SIM_WAITING / 2)
-			s->lost++;
-		else
-			s->waiting[(s->head + s->count++) % SIM_WAITING] = s->taken[i];
+		const struct sim_job *job = &s->come[(s->come_head + i) % SIM_WAITING];
+
+		if (s->count < SIM_WAITING / 2)
+			s->waiting[(s->head + s->count++) % SIM_WAITING] = *job;
 	}
-	s->taken_n = 0;
+	s->come_head = (s->come_head + s->taken_n) % SIM_WAITING;
+	s->come_n -= s->taken_n;
 	s->main_runs = false;
 	sim_wake_if_wanted(s);
 }
@@ -233,7 +201,8 @@ static void sim_begin(struct sim *s, struct sim_worker *w, double more_us)
 
 	*job = w->batch[w->next++];
 	w->moved = true;
-	w->began_us = s->now_us;
+	s->begun++;
+	w->began_us = s->cpus.now_us;
 	w->state = job->sleep_us > 0 ? SIM_FIRST : SIM_LAST;
 	w->blocked = !s->fixed && rd_route_blocks(&s->route[job->route]);
 	if (w->blocked) {
@@ -243,7 +212,8 @@ static void sim_begin(struct sim *s, struct sim_worker *w, double more_us)
 		sim_wake_if_wanted(s);
 		more_us += LOCK_US;
 	}
-	sim_run(s, sim_index(s, w), more_us + (job->sleep_us > 0 ? job->cpu_us / 2 : job->cpu_us));
+	more_us += job->sleep_us > 0 ? job->cpu_us / 2 : job->cpu_us;
+	cpus_run(&s->cpus, sim_index(s, w), more_us, false);
 }
 
 static void sim_pop(struct sim *s, struct sim_worker *w)
@@ -252,6 +222,7 @@ static void sim_pop(struct sim *s, struct sim_worker *w)
 
 	if (s->count == 0 || !rd_regulate_may_run(&s->r)) {
 		w->state = SIM_ASLEEP;
+		s->r.idled = s->r.idled || s->count == 0;
 		s->r.running--;
 		s->r.asleep++;
 		return;
@@ -269,16 +240,16 @@ static void sim_pop(struct sim *s, struct sim_worker *w)
 static void sim_done(struct sim *s, struct sim_worker *w)
 {
 	if (!s->fixed)
-		rd_route_learn(&s->route[w->job.route], (unsigned)(s->now_us - w->began_us));
-	s->done++;
+		rd_route_learn(&s->route[w->job.route], (unsigned)(s->cpus.now_us - w->began_us));
+	s->done += sim_part(s, &w->job, w->job.cpu_us + w->job.sleep_us);
 	if (w->blocked) {
 		s->r.blocked--;
 		s->r.running++;
 		w->blocked = false;
 	}
 	if (s->every_us == 0)
-		sim_add(&s->sleep, s->now_us + LATER_US * sim_about(s),
-			SIM_WORKERS + w->job.client);
+		heap_add(&s->sleep, s->cpus.now_us + LATER_US * sim_about(s),
+			 SIM_WORKERS + w->job.client);
 	if (w->next < w->end)
 		sim_begin(s, w, 0);
 	else
@@ -296,7 +267,9 @@ static void sim_ran(struct sim *s, unsigned who)
 		sim_pop(s, w);
 	} else if (w->state == SIM_FIRST) {
 		w->state = SIM_SLEEPS;
-		sim_add(&s->sleep, s->now_us + w->job.sleep_us, who);
+		s->slept++;
+		w->until_us = s->cpus.now_us + w->job.sleep_us;
+		heap_add(&s->sleep, w->until_us, who);
 	} else {
 		sim_done(s, w);
 	}
@@ -307,7 +280,7 @@ static void sim_slept(struct sim *s, unsigned who)
 {
 	if (who < SIM_WORKERS) {
 		s->w[who].state = SIM_LAST;
-		sim_run(s, who, SWITCH_US + s->w[who].job.cpu_us / 2);
+		cpus_run(&s->cpus, who, SWITCH_US + s->w[who].job.cpu_us / 2, false);
 		return;
 	}
 	if (s->every_us == 0) {
@@ -316,24 +289,49 @@ static void sim_slept(struct sim *s, unsigned who)
 	}
 	for (int i = 0; i < 16; i++)
 		sim_arrive(s, 0);
-	sim_add(&s->sleep, s->now_us + 16 * s->every_us * sim_about(s), SIM_WORKERS);
+	heap_add(&s->sleep, s->cpus.now_us + 16 * s->every_us * sim_about(s), SIM_WORKERS);
+}
+
+/* As pool_measure. */
+static void sim_measure(struct sim *s)
+{
+	struct rd_regulate_spent spent = {
+		.elapsed_us = (uint64_t)MEASURE_US,
+		.waits = s->slept,
+		.begun = s->begun,
+	};
+	double used_us = cpus_used(&s->cpus);
+
+	spent.cpu_us = (uint64_t)(used_us - s->seen_us);
+	rd_regulate_measure(&s->r, &spent);
+	s->seen_us = used_us;
+	s->slept = s->begun = 0;
+}
+
+static void sim_look_at(struct sim *s, struct sim_worker *w, struct rd_regulate_look *look)
+{
+	if (!w->moved) {
+		sim_return(s, w);
+		if (w->state >= SIM_FIRST && !s->fixed) {
+			look->stuck += !w->blocked;
+			look->blocked += w->blocked;
+		}
+	}
+	w->moved = false;
 }
 
 /* As rd_pool_tend and rd_queue_look. */
 static void sim_look(struct sim *s)
 {
-	unsigned more, stuck = 0;
+	struct rd_regulate_look look = { 0 };
+	unsigned more;
 
-	for (unsigned i = 0; i < s->most; i++) {
-		struct sim_worker *w = &s->w[i];
-
-		if (!w->moved) {
-			sim_return(s, w);
-			stuck += !s->fixed && !w->blocked && w->state >= SIM_FIRST;
-		}
-		w->moved = false;
-	}
-	more = rd_regulate_rescue(&s->r, s->count, stuck);
+	if (s->looks++ % MEASURE_LOOKS == 0 && !s->fixed)
+		sim_measure(s);
+	for (unsigned i = 0; i < s->started; i++)
+		sim_look_at(s, &s->w[i], &look);
+	look.waiting = s->count;
+	more = rd_regulate_rescue(&s->r, &look);
 	while (more > 0 && sim_wake(s, false))
 		more--;
 	while (more > 0 && sim_wake(s, true))
@@ -342,63 +340,119 @@ static void sim_look(struct sim *s)
 
 static void sim_step(struct sim *s)
 {
-	double rate = s->run.n > s->cpus ? (double)s->cpus / s->run.n : 1;
-	double run_us = s->run.n ? s->now_us + (s->run.node[0].at - s->shared_us) / rate : 1e18;
-	double sleep_us = s->sleep.n ? s->sleep.node[0].at : 1e18;
-	double next_us = run_us < sleep_us ? run_us : sleep_us;
+	double on_us = heap_next(&s->cpus.on), sleep_us = heap_next(&s->sleep);
+	double next_us = on_us < sleep_us ? on_us : sleep_us;
 
+	if (s->cpus.urgent_us < next_us)
+		next_us = s->cpus.urgent_us;
 	if (s->look_us < next_us)
 		next_us = s->look_us;
-	s->shared_us += (next_us - s->now_us) * rate;
-	s->now_us = next_us;
+	s->cpus.now_us = next_us;
 	if (next_us == s->look_us) {
 		s->look_us += LOOK_US;
 		sim_look(s);
-	} else if (next_us == run_us) {
-		sim_ran(s, sim_take(&s->run));
+	} else if (next_us == on_us) {
+		s->cpus.current = cpus_end(&s->cpus);
+		if (s->cpus.current != CPU_NOBODY)
+			sim_ran(s, s->cpus.current);
+		s->cpus.current = CPU_NOBODY;
+	} else if (next_us == sleep_us) {
+		sim_slept(s, heap_take(&s->sleep));
 	} else {
-		sim_slept(s, sim_take(&s->sleep));
+		cpus_preempt(&s->cpus);
 	}
 	sim_main_turn(s);
+	cpus_dispatch(&s->cpus);
 }
 
-/*
- * Requests done in a second, once all has settled. fixed: workers, 0 for a regulated pool.
- */
-static double sim_throughput(const struct sim_load *load, unsigned cpus, unsigned fixed,
-			     double every_us, uint64_t seed)
+/* So much of its request has a worker done. */
+static double sim_progress(const struct sim *s, unsigned i)
+{
+	const struct sim_worker *w = &s->w[i];
+	double us = w->job.cpu_us;
+
+	if (w->state < SIM_FIRST)
+		return 0;
+	if (w->state == SIM_SLEEPS)
+		us = us / 2 + w->job.sleep_us - (w->until_us - s->cpus.now_us);
+	else
+		us -= cpus_wants(&s->cpus, i);
+	if (w->state == SIM_FIRST)
+		us -= w->job.cpu_us / 2;
+	else if (w->state == SIM_LAST)
+		us += w->job.sleep_us;
+	return us > 0 ? sim_part(s, &w->job, us) : 0;
+}
+
+/* Requests done so far, those that are begun in part. */
+static double sim_done_by_now(const struct sim *s)
+{
+	double done = s->done;
+
+	for (unsigned i = 0; i < s->most; i++)
+		done += sim_progress(s, i);
+	return done;
+}
+
+struct sim_rate {
+	double asked, done; /* requests a second */
+};
+
+/* And so many more are done. */
+static void sim_until(struct sim *s, double until_us, double more)
+{
+	double done = s->done + more;
+
+	while (s->cpus.now_us < until_us || s->done < done)
+		sim_step(s);
+}
+
+/* Once all has settled. */
+static struct sim_rate sim_settled(struct sim *s)
+{
+	const struct sim_kind *kind = s->load->kind;
+	double longest_us = s->fixed ? 4000 : 20000, full_us = 0, from_us;
+	unsigned least = s->every_us > 0 ? 500 : 0; /* they come unevenly */
+	struct sim_rate from;
+
+	for (int i = 0; i < 2; i++) {
+		if (longest_us < kind[i].cpu_us + kind[i].sleep_us)
+			longest_us = kind[i].cpu_us + kind[i].sleep_us;
+		if (s->load->often > 0 || kind[i].sleep_us > 0)
+			full_us += kind[i].cpu_us * SIM_WORKERS / s->cpus.n;
+	}
+	sim_until(s, (s->fixed ? 2 : 10) * longest_us + 2 * full_us, least);
+	from = (struct sim_rate){ .asked = s->asked, .done = sim_done_by_now(s) };
+	from_us = s->cpus.now_us;
+	sim_until(s, from_us + 4 * longest_us + 8 * full_us, 2 * least);
+	return (struct sim_rate){
+		.asked = (s->asked - from.asked) / (s->cpus.now_us - from_us) * 1e6,
+		.done = (sim_done_by_now(s) - from.done) / (s->cpus.now_us - from_us) * 1e6,
+	};
+}
+
+/* fixed: workers, 0 for a regulated pool; every_us: between two requests, 0 for clients. */
+static struct sim_rate sim_rate(const struct sim_load *load, unsigned cpus, unsigned fixed,
+				double every_us, uint64_t seed)
 {
 	struct sim *s = calloc(1, sizeof(*s));
-	double longest_us = 2000, from_us, until_us, result;
-	uint64_t from;
+	struct sim_rate rate;
 
 	s->r.concurrency = fixed ? fixed : cpus;
 	s->fixed = fixed > 0;
-	s->cpus = cpus;
+	cpus_init(&s->cpus, cpus);
 	s->most = fixed ? fixed : SIM_WORKERS;
 	s->load = load;
 	s->every_us = every_us;
 	s->seed = seed;
 	s->look_us = LOOK_US;
 	for (unsigned i = 0; i < (every_us > 0 ? 1 : SIM_CLIENTS); i++)
-		sim_add(&s->sleep, LATER_US * sim_about(s), SIM_WORKERS + i);
+		heap_add(&s->sleep, LATER_US * sim_about(s), SIM_WORKERS + i);
 	while (sim_wake(s, true) && fixed)
 		continue;
-	for (int i = 0; i < 2; i++)
-		if (longest_us < load->kind[i].cpu_us + load->kind[i].sleep_us)
-			longest_us = load->kind[i].cpu_us + load->kind[i].sleep_us;
-	from_us = (fixed ? 5 : 15) * longest_us;
-	for (int i = 0; i < 2; i++) /* until the pool is full of the long ones */
-		from_us += load->kind[i].cpu_us * SIM_WORKERS / cpus * 2;
-	while (s->now_us < from_us)
-		sim_step(s);
-	from = s->done;
-	until_us = from_us + 8 * longest_us;
-	while (s->now_us < until_us || s->done < from + 4000)
-		sim_step(s);
-	result = (double)(s->done - from) / (s->now_us - from_us) * 1e6;
+	rate = sim_settled(s);
 	free(s);
-	return result;
+	return rate;
 }
 
 #endif

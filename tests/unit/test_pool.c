@@ -322,6 +322,25 @@ START_TEST(rests)
 }
 END_TEST
 
+static unsigned used(void)
+{
+	unsigned percent;
+
+	rd_lock_take(&queue.lock);
+	percent = queue.regulate.used;
+	rd_lock_drop(&queue.lock);
+	return percent;
+}
+
+/* What the process spends, be it by tending, reaches the regulator. */
+START_TEST(measures)
+{
+	begin(1, 1);
+	TEND_UNTIL(used() > 0);
+	end(0);
+}
+END_TEST
+
 START_TEST(turns)
 {
 	begin(1, 1);
@@ -491,6 +510,7 @@ int main(void)
 	tcase_add_test(tcase, grows_and_shrinks);
 	tcase_add_test(tcase, other_limits);
 	tcase_add_test(tcase, rests);
+	tcase_add_test(tcase, measures);
 	tcase_add_test(tcase, turns);
 	tcase_add_test(tcase, turns_though_full);
 	tcase_add_test(tcase, again);

@@ -412,9 +412,9 @@ START_TEST(look_rescues)
 	sleepers_start(s, 1);
 	rd_queue_join(&q);
 	push(0, 1);
-	v = rd_queue_look(&q, 0);
+	v = rd_queue_look(&q, 0, 0);
 	ck_assert_uint_eq(v.asleep, 1); /* it moves */
-	v = rd_queue_look(&q, 1);
+	v = rd_queue_look(&q, 1, 0);
 	ck_assert_uint_eq(v.asleep, 0);
 	ck_assert_uint_eq(v.wanted, 0);
 	rd_queue_leave(&q);
@@ -425,14 +425,35 @@ START_TEST(look_rescues)
 	rd_queue_join(&q);
 	push(0, 3);
 	for (unsigned stuck = 1; stuck <= 2; stuck++) {
-		v = rd_queue_look(&q, stuck);
-		ck_assert_uint_eq(v.wanted, stuck == 1 ? 1 : 3);
+		v = rd_queue_look(&q, stuck, 0);
+		ck_assert_uint_eq(v.wanted, stuck == 1 ? 2 : 3);
 		ck_assert_uint_eq(v.waiting, 3);
 	}
 	pops(0, 1);
 	pops(1, 2);
 	pops(2, 3);
 	leave_and_end();
+}
+END_TEST
+
+/* What a worker waits for here is not its handler's. */
+START_TEST(measured)
+{
+	struct sleeper s[1];
+
+	queue_of(8, 1);
+	sleepers_start(s, 1);
+	ck_assert(counts().idled);
+	rd_queue_look(&q, 0, 0);
+	ck_assert(!counts().idled);
+	rd_queue_measure(&q, 8000, 4000, 1);
+	ck_assert_uint_eq(counts().used, 25);
+	ck_assert(!counts().waits);
+	rd_queue_measure(&q, 8000, 4000, 1);
+	ck_assert_uint_eq(counts().used, 37);
+	ck_assert(counts().waits);
+	ck_assert_uint_eq(sleepers_end(s, 1), 0);
+	rd_queue_fini(&q);
 }
 END_TEST
 
@@ -460,6 +481,7 @@ int main(void)
 	tcase_add_test(tcase, push_wakes_none_when_enough_run);
 	tcase_add_test(tcase, block_lets_another_run);
 	tcase_add_test(tcase, look_rescues);
+	tcase_add_test(tcase, measured);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -52,16 +52,22 @@ START_TEST(share)
 END_TEST
 
 static const struct {
-	unsigned concurrency, extra, running, waiting, stuck, more, then;
+	unsigned concurrency, extra, running, waiting, stuck, used;
+	bool idled;
+	unsigned more, then;
 } rescues[] = {
-	{ 2, 0, 2, 5, 2, 3, 3 },     { 2, 3, 5, 5, 5, 4, 7 },	/* all are, again and again */
-	{ 1, 0, 1, 1, 1, 1, 1 },     { 4, 0, 4, 9, 1, 1, 1 },	/* one among others that move */
-	{ 4, 0, 4, 9, 0, 0, 0 },				/* none */
-	{ 1, 0, 1, 0, 1, 0, 0 },				/* nothing waits */
-	{ 1, 0, 20, 3, 20, 3, 30 },				/* no more than wait */
-	{ 4, 0, 2, 9, 0, 2, 0 },				/* fewer run than may */
-	{ 2, 5, 0, 0, 0, 0, 4 },     { 2, 16, 0, 0, 0, 0, 14 }, /* it falls back */
-	{ 2, 16, 12, 0, 10, 0, 15 },				/* to what is stuck still */
+	{ 2, 0, 2, 5, 2, 0, false, 3, 1 }, /* all that may run are stuck ... */
+	{ 2, 1, 5, 5, 5, 0, false, 5, 3 }, /* ... again and again */
+	{ 1, 0, 1, 1, 1, 0, false, 1, 1 },     { 4, 0, 4, 9, 1, 0, false, 2, 1 }, /* one of four */
+	{ 4, 0, 4, 9, 0, 0, false, 0, 0 },					  /* none */
+	{ 1, 0, 1, 0, 1, 0, false, 0, 0 },   /* nothing waits */
+	{ 1, 0, 20, 3, 20, 0, false, 3, 5 }, /* no more than wait */
+	{ 4, 0, 2, 9, 0, 0, false, 2, 0 },   /* fewer run than may */
+	{ 4, 0, 2, 9, 2, 0, false, 4, 0 },   /* likewise, and two of them are stuck */
+	{ 2, 0, 2, 5, 2, 90, false, 2, 0 },  /* busy: only for who is stuck */
+	{ 2, 0, 2, 5, 2, 0, true, 2, 0 },    /* one found no work a moment ago */
+	{ 2, 5, 0, 0, 0, 0, true, 0, 4 },      { 2, 16, 0, 0, 0, 0, true, 0, 14 }, /* it falls */
+	{ 2, 16, 12, 0, 10, 0, false, 0, 16 }, /* all have work */
 };
 
 START_TEST(rescue)
@@ -70,11 +76,91 @@ START_TEST(rescue)
 		.concurrency = rescues[_i].concurrency,
 		.extra = rescues[_i].extra,
 		.running = rescues[_i].running,
+		.used = rescues[_i].used,
+		.idled = rescues[_i].idled,
 	};
-	unsigned more = rd_regulate_rescue(&r, rescues[_i].waiting, rescues[_i].stuck);
+	struct rd_regulate_look look = {
+		.waiting = rescues[_i].waiting,
+		.stuck = rescues[_i].stuck,
+	};
+	unsigned more = rd_regulate_rescue(&r, &look);
 
 	ck_assert_uint_eq(more, rescues[_i].more);
 	ck_assert_uint_eq(r.extra, rescues[_i].then);
+	ck_assert(!r.idled);
+}
+END_TEST
+
+static void measure(struct rd_regulate *r, unsigned used)
+{
+	struct rd_regulate_spent spent = { .elapsed_us = 8000,
+					   .cpu_us = 80 * used * r->concurrency,
+					   .begun = 100 };
+
+	rd_regulate_measure(r, &spent);
+}
+
+/* While the processors are busy those that are blocked count, and no more come. */
+START_TEST(busy)
+{
+	struct rd_regulate r = { .concurrency = 2, .running = 1, .blocked = 9 };
+	struct rd_regulate_look look = { .waiting = 5 };
+
+	for (int i = 0; i < 3; i++)
+		measure(&r, 100); /* 50, 75, 87 per cent: not for one that is too high */
+	ck_assert(!r.busy && rd_regulate_wants(&r, 1));
+	measure(&r, 100);
+	ck_assert(r.busy);
+	ck_assert_uint_eq(rd_regulate_limit(&r), 10);
+	ck_assert(!rd_regulate_wants(&r, 5));
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 0);
+	ck_assert_uint_eq(r.extra, 8);
+	look.blocked = 3; /* who is stuck there makes room all the same */
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 3);
+	look.blocked = 0;
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 0);
+	ck_assert(rd_regulate_may_run(&r));
+	r.running++;
+	ck_assert(!rd_regulate_may_run(&r));
+	r.idled = true;
+	rd_regulate_rescue(&r, &look);
+	ck_assert_uint_eq(r.extra, 7);
+}
+END_TEST
+
+/* That ends late: at 90 per cent it would come and go. Meanwhile there is room for more. */
+START_TEST(calm_again)
+{
+	struct rd_regulate r = { .concurrency = 4, .running = 1, .blocked = 4, .used = 99 };
+	struct rd_regulate_look look = { .waiting = 5 };
+
+	measure(&r, 99);
+	ck_assert(r.busy && r.extra == 1);
+	measure(&r, 70);
+	ck_assert(r.busy);
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 1); /* a quarter of those blocked */
+	measure(&r, 15);
+	ck_assert(!r.busy);
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 5);
+}
+END_TEST
+
+/* Handlers wait, too shortly to be stuck: one more runs, each time when that was measured. */
+START_TEST(waits)
+{
+	struct rd_regulate r = { .concurrency = 1, .running = 1 };
+	struct rd_regulate_look look = { .waiting = 5 };
+	struct rd_regulate_spent spent = { .elapsed_us = 8000, .waits = 10, .begun = 80 };
+
+	rd_regulate_measure(&r, &spent); /* the threads wait now and then, whatever they do */
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 0);
+	spent.waits++;
+	rd_regulate_measure(&r, &spent);
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 1);
+	r.running++;
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 0);
+	rd_regulate_measure(&r, &spent);
+	ck_assert_uint_eq(rd_regulate_rescue(&r, &look), 1);
 }
 END_TEST
 
@@ -97,8 +183,10 @@ START_TEST(limit_falls_back)
 {
 	struct rd_regulate r = { .concurrency = 2, .extra = 300 };
 
-	for (int look = 0; look < 40; look++)
-		ck_assert_uint_eq(rd_regulate_rescue(&r, 0, 0), 0);
+	for (int i = 0; i < 40; i++) {
+		r.idled = true;
+		ck_assert_uint_eq(rd_regulate_rescue(&r, &(struct rd_regulate_look){ 0 }), 0);
+	}
 	ck_assert_uint_eq(rd_regulate_limit(&r), 2);
 }
 END_TEST
@@ -149,13 +237,15 @@ static void pool_take(struct pool *p, unsigned slow_ms, bool learnt)
 
 static void pool_step(struct pool *p, unsigned slow_ms, bool learnt)
 {
-	unsigned stuck;
+	struct rd_regulate_look look;
 
 	pool_finish(p);
-	stuck = p->r.running;
+	look = (struct rd_regulate_look){ .stuck = p->r.running, .blocked = p->r.blocked };
 	for (unsigned n = 0; n < 8 && rd_regulate_wants(&p->r, p->slow + p->quick); n++)
 		pool_take(p, slow_ms, learnt);
-	rd_regulate_rescue(&p->r, p->slow + p->quick, stuck);
+	look.waiting = p->slow + p->quick;
+	p->r.idled = look.waiting == 0;
+	rd_regulate_rescue(&p->r, &look);
 }
 
 /* Handlers that nothing is known of hold every worker that may run: the quick are served behind. */
@@ -215,6 +305,9 @@ int main(void)
 	tcase_add_loop_test(tcase, who_runs, 0, COUNT(rows));
 	tcase_add_loop_test(tcase, share, 0, COUNT(shares));
 	tcase_add_loop_test(tcase, rescue, 0, COUNT(rescues));
+	tcase_add_test(tcase, busy);
+	tcase_add_test(tcase, calm_again);
+	tcase_add_test(tcase, waits);
 	tcase_add_test(tcase, returners);
 	tcase_add_test(tcase, limit_falls_back);
 	tcase_add_test(tcase, stuck);
