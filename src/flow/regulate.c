@@ -6,10 +6,10 @@
 #include "flow/regulate.h"
 
 enum {
-	BUSY = 90, /* per cent of the processors: from here on ... */
+	BUSY = 93, /* per cent of the processors: from here on ... */
 	CALM = 50, /* ... down to here */
 	RISE = 4,  /* a look adds this part of those that may wait */
-	FALL = 8,  /* and takes this part of what is too much */
+	FALL = 16, /* or takes this part of what is too much */
 	WAITS = 8, /* of so many entries one that waits is enough to see that they do */
 };
 
@@ -74,14 +74,14 @@ static unsigned regulate_may_wait(const struct rd_regulate *r, const struct rd_r
 
 unsigned rd_regulate_rescue(struct rd_regulate *r, const struct rd_regulate_look *look)
 {
-	bool all = regulate_counted(r) >= rd_regulate_limit(r);
+	bool all = regulate_counted(r) >= rd_regulate_limit(r), waiting = look->waiting > 0;
 	unsigned more;
 
 	r->stuck = look->stuck + (r->busy ? look->blocked : 0);
-	if (r->idled)
-		r->extra -= (r->extra + FALL - 1) / FALL;
-	else if (all && look->waiting > 0 && r->used < BUSY)
+	if (waiting && all && r->used < BUSY)
 		r->extra += (regulate_may_wait(r, look) + RISE - 1) / RISE;
+	else if (!waiting && r->idled)
+		r->extra -= (r->extra + FALL - 1) / FALL;
 	r->idled = r->waits = false;
 	if (!rd_regulate_wants(r, look->waiting))
 		return 0;

@@ -6,8 +6,8 @@
  * `limit` run: the concurrency; one more for each of the stuck, which began no entry for a
  * millisecond, and wait for something, whatever is known of their route; and some `extra`, since
  * others wait for less than it takes to be seen. How many that are is found out: a quarter of
- * those that may wait is added while work stands in the queue and the processors are not busy; an
- * eighth of it is taken off when a worker has found the queue empty.
+ * those that may wait is added when work waits, all run that may and the processors are not busy;
+ * a sixteenth of it is taken off when none waits and a worker has found the queue empty.
  *
  * While the processors are busy more workers would only share them, and make main wait: nothing is
  * added, and those that are blocked count as running.

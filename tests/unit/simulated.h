@@ -2,7 +2,7 @@
  * simulated - a pool in virtual time: no thread, no clock, the same for every run of a seed. Each
  * size of a fixed pool is the same model, with the limit fixed and nothing learnt.
  *
- * Clients ask, and ask again LATER_US after a reply; or requests come in bursts at a given rate.
+ * Clients ask, and ask again LATER_US after a reply; or requests come in bursts, at a given rate.
  * Main takes what has come, up to RD_EVENTS at once, and pushes it. Workers do as flow/queue.c and
  * flow/pool.c do, with the regulator and the routes' means themselves. Main and the workers have
  * the processors in turn (processors.h); who sleeps costs SWITCH_US to wake.
@@ -21,7 +21,6 @@
 
 enum {
 	SIM_WORKERS = 256, /* at most */
-	SIM_CLIENTS = 1024,
 	SIM_WAITING = 8192,
 	SIM_MAIN = SIM_WORKERS, /* main as a thread */
 	SIM_ROUTES = 2,
@@ -47,6 +46,14 @@ struct sim_load {
 	struct sim_kind kind[2];
 	unsigned often;
 	bool routes; /* one for each kind */
+};
+
+/* Who asks, and who is there for them. */
+struct sim_case {
+	unsigned cpus;
+	unsigned fixed;	  /* workers; 0: they are regulated */
+	unsigned clients; /* who wait for their reply; 0: there are none, and */
+	double every_us;  /* a request comes so often */
 };
 
 struct sim_job {
@@ -431,24 +438,23 @@ static struct sim_rate sim_settled(struct sim *s)
 	};
 }
 
-/* fixed: workers, 0 for a regulated pool; every_us: between two requests, 0 for clients. */
-static struct sim_rate sim_rate(const struct sim_load *load, unsigned cpus, unsigned fixed,
-				double every_us, uint64_t seed)
+static struct sim_rate sim_rate(const struct sim_load *load, const struct sim_case *c,
+				uint64_t seed)
 {
 	struct sim *s = calloc(1, sizeof(*s));
 	struct sim_rate rate;
 
-	s->r.concurrency = fixed ? fixed : cpus;
-	s->fixed = fixed > 0;
-	cpus_init(&s->cpus, cpus);
-	s->most = fixed ? fixed : SIM_WORKERS;
+	s->r.concurrency = c->fixed ? c->fixed : c->cpus;
+	s->fixed = c->fixed > 0;
+	s->most = c->fixed ? c->fixed : SIM_WORKERS;
 	s->load = load;
-	s->every_us = every_us;
+	s->every_us = c->every_us;
 	s->seed = seed;
 	s->look_us = LOOK_US;
-	for (unsigned i = 0; i < (every_us > 0 ? 1 : SIM_CLIENTS); i++)
+	cpus_init(&s->cpus, c->cpus);
+	for (unsigned i = 0; i < c->clients + (c->every_us > 0); i++)
 		heap_add(&s->sleep, LATER_US * sim_about(s), SIM_WORKERS + i);
-	while (sim_wake(s, true) && fixed)
+	while (sim_wake(s, true) && c->fixed)
 		continue;
 	rate = sim_settled(s);
 	free(s);

@@ -64,9 +64,9 @@ static const struct {
 	{ 1, 0, 20, 3, 20, 0, false, 3, 5 }, /* no more than wait */
 	{ 4, 0, 2, 9, 0, 0, false, 2, 0 },   /* fewer run than may */
 	{ 4, 0, 2, 9, 2, 0, false, 4, 0 },   /* likewise, and two of them are stuck */
-	{ 2, 0, 2, 5, 2, 90, false, 2, 0 },  /* busy: only for who is stuck */
-	{ 2, 0, 2, 5, 2, 0, true, 2, 0 },    /* one found no work a moment ago */
-	{ 2, 5, 0, 0, 0, 0, true, 0, 4 },      { 2, 16, 0, 0, 0, 0, true, 0, 14 }, /* it falls */
+	{ 2, 0, 2, 5, 2, 93, false, 2, 0 },  /* busy: only for who is stuck */
+	{ 2, 0, 2, 5, 2, 0, true, 3, 1 },    /* likewise, though one found no work before */
+	{ 2, 5, 0, 0, 0, 0, true, 0, 4 },      { 2, 32, 0, 0, 0, 0, true, 0, 30 }, /* it falls */
 	{ 2, 16, 12, 0, 10, 0, false, 0, 16 }, /* all have work */
 };
 
@@ -123,12 +123,13 @@ START_TEST(busy)
 	r.running++;
 	ck_assert(!rd_regulate_may_run(&r));
 	r.idled = true;
+	look.waiting = 0;
 	rd_regulate_rescue(&r, &look);
 	ck_assert_uint_eq(r.extra, 7);
 }
 END_TEST
 
-/* That ends late: at 90 per cent it would come and go. Meanwhile there is room for more. */
+/* That ends late: at 93 per cent it would come and go. Meanwhile there is room for more. */
 START_TEST(calm_again)
 {
 	struct rd_regulate r = { .concurrency = 4, .running = 1, .blocked = 4, .used = 99 };
@@ -183,7 +184,7 @@ START_TEST(limit_falls_back)
 {
 	struct rd_regulate r = { .concurrency = 2, .extra = 300 };
 
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 100; i++) {
 		r.idled = true;
 		ck_assert_uint_eq(rd_regulate_rescue(&r, &(struct rd_regulate_look){ 0 }), 0);
 	}
