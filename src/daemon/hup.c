@@ -5,6 +5,7 @@
 #include "daemon/hup.h"
 
 #include "base/must.h"
+#include "daemon/upgrade.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -41,7 +42,8 @@ static void *hup_main(void *server)
 		PTH(sigwait(&set, &number));
 		if (atomic_load(&stopping))
 			return NULL;
-		replyd_reload(server, NULL, 0);
+		if (replyd_reload(server, NULL, 0) != 0)
+			rd_upgrade_pass(SIGHUP); /* which serves, if there is one */
 	}
 }
 

@@ -21,4 +21,10 @@ src_daemon_libdaemon_la_SOURCES = \
 	src/daemon/options.c \
 	src/daemon/options.h \
 	src/daemon/pidfile.c \
-	src/daemon/pidfile.h
+	src/daemon/pidfile.h \
+	src/daemon/passed.c \
+	src/daemon/passed.h \
+	src/daemon/successor.c \
+	src/daemon/successor.h \
+	src/daemon/upgrade.c \
+	src/daemon/upgrade.h

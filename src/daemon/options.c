@@ -10,6 +10,7 @@
 #include "daemon/background.h"
 #include "daemon/hup.h"
 #include "daemon/pidfile.h"
+#include "daemon/upgrade.h"
 #include "net/address.h"
 #include "server/confine.h"
 #include "server/server.h"
@@ -240,6 +241,13 @@ static int options_process(const struct wanted *w)
 {
 	if (w->test)
 		return GO_ON;
+	if (rd_upgrade_succeeds()) {
+		if (w->background)
+			rd_log_to_syslog();
+		if (w->pid_file)
+			rd_pidfile_inherit(w->pid_file, rd_upgrade_pid_fd());
+		return GO_ON;
+	}
 	if (w->background && !rd_background_enter()) {
 		rd_log("cannot leave the terminal: %s", strerror(errno));
 		return 1;

@@ -1,6 +1,6 @@
 /*
  * pidfile - a file that says which process serves, and is locked as long as it does.
- * Thread:  main.
+ * Thread:  main; rd_pidfile_give is another's, as long as the server runs.
  * Owns:    the descriptor, by which the file is written even where its directory is another user's.
  * Never:   believes what an earlier server left in it: the lock alone says that one serves.
  */
@@ -19,6 +19,7 @@
 
 static int locked_fd = -1;
 static const char *locked_path;
+static bool own; /* this process removes it */
 
 static bool pidfile_refuse(const char *path, const char *what)
 {
@@ -89,6 +90,7 @@ bool rd_pidfile_take(const char *path)
 		return false;
 	locked_fd = fd;
 	locked_path = path;
+	own = true;
 	if (pidfile_write(fd, getpid()))
 		return true;
 	pidfile_refuse(path, "cannot be written");
@@ -96,11 +98,34 @@ bool rd_pidfile_take(const char *path)
 	return false;
 }
 
+void rd_pidfile_inherit(const char *path, int fd)
+{
+	locked_fd = fd;
+	locked_path = path;
+}
+
+void rd_pidfile_own(void)
+{
+	own = true;
+}
+
+int rd_pidfile_fd(void)
+{
+	return locked_fd;
+}
+
+void rd_pidfile_give(pid_t successor)
+{
+	if (locked_fd >= 0 && !pidfile_write(locked_fd, successor))
+		pidfile_refuse(locked_path, "cannot be written");
+	own = false;
+}
+
 void rd_pidfile_drop(void)
 {
 	if (locked_fd < 0)
 		return;
-	if (ftruncate(locked_fd, 0) != 0 || (unlink(locked_path) != 0 && errno != EACCES))
+	if (own && (ftruncate(locked_fd, 0) != 0 || (unlink(locked_path) != 0 && errno != EACCES)))
 		rd_log("%s: cannot be removed: %s", locked_path, strerror(errno));
 	close(locked_fd);
 	locked_fd = -1;

@@ -6,9 +6,10 @@
 #include "daemon/background.h"
 #include "daemon/hup.h"
 #include "daemon/manager.h"
-#include "daemon/notify.h"
 #include "daemon/options.h"
+#include "daemon/passed.h"
 #include "daemon/pidfile.h"
+#include "daemon/upgrade.h"
 #include "replyd.h"
 #include "server/server.h"
 
@@ -73,11 +74,16 @@ static int program_serve(void)
 
 	/* Here no one else uses it: the stack of a late handler goes to the log. */
 	snprintf(signal, sizeof(signal), "%d", SIGRTMIN + 6);
+	rd_upgrade_prepare(server);
 	if (replyd_set(server, "stack_signal", signal) != 0 || replyd_open(server) != 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
-	if (!rd_hup_start(server) || !rd_manager_start(server)) {
+	if (!rd_upgrade_ready(server)) {
+		rd_log("upgrade: not taken over: the server before this one serves on, or stops");
+		return EXIT_FAILURE;
+	}
+	if (!rd_hup_start(server) || !rd_manager_start(server) || !rd_upgrade_start(server)) {
 		rd_log("cannot start a thread: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
@@ -87,6 +93,7 @@ static int program_serve(void)
 	}
 	cut = replyd_serve(server);
 	rd_hup_stop();
+	rd_upgrade_stop();
 	rd_manager_stop();
 	if (cut < 0) {
 		rd_log("%s", replyd_error(server));
@@ -100,18 +107,19 @@ int main(int argc, char **argv)
 	int status;
 
 	server = replyd_new();
-	if (!server) {
+	if (!server || !rd_upgrade_begin(argc, argv)) {
 		rd_log("no memory");
 		return EXIT_FAILURE;
 	}
 	program_descriptors();
-	rd_notify_inherit(server);
+	rd_passed_inherit(server, rd_upgrade_succeeds());
 	status = rd_options_apply(argc, argv, server);
 	if (status < 0) {
 		program_signals();
 		status = program_serve();
 	}
 	replyd_free(server);
+	rd_upgrade_free();
 	rd_pidfile_drop();
 	rd_background_tell(status);
 	return status;

@@ -370,7 +370,7 @@ static void acceptor_stir(struct rd_acceptor *a)
 
 		if (!rd_conn_take(c))
 			continue;
-		if (rd_conn_draining(c))
+		if (rd_conn_leaving(c))
 			acceptor_ready(a, c);
 		else
 			acceptor_put_back(a, c);
@@ -394,11 +394,20 @@ static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
 	return acceptor_ended(sums);
 }
 
-/* What the kernel has completed is still served; then the listener is closed. */
+/*
+ * What the kernel has completed is still served, unless another process does; then the listener is
+ * closed. It is watched no more, which the close does not see to where somebody else has it.
+ */
 static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
 {
-	if (!a->paused && l->fd >= 0)
+	bool handed = atomic_load(&a->handed);
+
+	if (l->fd < 0)
+		return;
+	if (!handed && !a->paused)
 		acceptor_accept(a, l, LAST_ACCEPTS);
+	acceptor_poll(a, EPOLL_CTL_DEL, l->fd, 0, 0);
+	l->lent = l->lent || handed;
 	rd_listener_close(l);
 }
 
@@ -408,10 +417,12 @@ static void acceptor_drain(struct rd_acceptor *a)
 	rd_changes_close(&a->changes);
 	a->ended = acceptor_ended_so_far(a);
 	atomic_store(&a->slots->draining, true);
+	atomic_store(&a->slots->leaving, !atomic_load(&a->handed));
 	for (size_t i = 0; i < a->listeners; i++)
 		acceptor_end(a, &a->listener[i]);
 	acceptor_push(a);
-	acceptor_stir(a);
+	if (atomic_load(&a->slots->leaving))
+		acceptor_stir(a);
 }
 
 /* Has the kernel watch the new ones. False with errno, and it watches none of them. */
@@ -592,4 +603,10 @@ void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us)
 {
 	atomic_store(&a->stop, until_us ? until_us : 1);
 	rd_wake(a->wake_fd);
+}
+
+void rd_acceptor_hand_over(struct rd_acceptor *a, uint64_t until_us)
+{
+	atomic_store(&a->handed, true);
+	rd_acceptor_stop(a, until_us);
 }

@@ -35,6 +35,7 @@ struct rd_acceptor {
 	size_t givens;
 	struct rd_changes changes;
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
+	_Atomic bool handed;   /* another process serves the listeners from then on */
 
 	/* main's own */
 	bool paused, draining, stirring;
@@ -61,6 +62,12 @@ long rd_acceptor_run(struct rd_acceptor *a);
  * Async-signal-safe; any thread.
  */
 void rd_acceptor_stop(struct rd_acceptor *a, uint64_t until_us);
+
+/*
+ * The same, but another process has the listeners too, and serves them on: what the kernel has not
+ * given out yet is that one's, and clients that have asked nothing are waited for.
+ */
+void rd_acceptor_hand_over(struct rd_acceptor *a, uint64_t until_us);
 
 /* Main's parts have these in common. Just accepted, of a listener. */
 struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,

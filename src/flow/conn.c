@@ -212,11 +212,21 @@ bool rd_conn_midway(const struct rd_conn *c)
 	return c->session && !c->lingering;
 }
 
-bool rd_conn_draining(const struct rd_conn *c)
+static bool conn_ends(const struct rd_conn *c, const _Atomic bool *all)
 {
 	if (c->service && rd_service_ended(c->service))
 		return true;
-	return c->slots && atomic_load_explicit(&c->slots->draining, memory_order_relaxed);
+	return atomic_load_explicit(all, memory_order_relaxed);
+}
+
+bool rd_conn_draining(const struct rd_conn *c)
+{
+	return c->slots && conn_ends(c, &c->slots->draining);
+}
+
+bool rd_conn_leaving(const struct rd_conn *c)
+{
+	return c->slots && conn_ends(c, &c->slots->leaving);
 }
 
 void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason)

@@ -74,11 +74,12 @@ struct rd_slots {
 	int epoll_fd, wake_fd;
 	int cut_fd;	/* readable once `cut` is true */
 	int reserve_fd; /* main's: given up where none is left, to tell a client so; -1: it is */
-	_Atomic bool draining;		  /* every reply is the last on its connection */
-	_Atomic unsigned stirred;	  /* how often main had all the parked looked at */
-	_Atomic bool late;		  /* one was parked just when that began */
-	_Atomic bool cut;		  /* nothing goes on: what is not done is closed */
-	_Atomic bool tell;		  /* main wants to know of the next close */
+	_Atomic bool draining;	  /* every reply is the last on its connection */
+	_Atomic bool leaving;	  /* and nobody serves there after: who has begun nothing goes */
+	_Atomic unsigned stirred; /* how often main had all the parked looked at */
+	_Atomic bool late;	  /* one was parked just when that began */
+	_Atomic bool cut;	  /* nothing goes on: what is not done is closed */
+	_Atomic bool tell;	  /* main wants to know of the next close */
 	_Alignas(64) _Atomic size_t open; /* connections accepted and not closed */
 };
 
@@ -133,6 +134,9 @@ bool rd_conn_midway(const struct rd_conn *conn);
 
 /* Whether its server or its listener ends, so that the reply must be the last. */
 bool rd_conn_draining(const struct rd_conn *conn);
+
+/* ... and nobody serves there after, so that no request is waited for. */
+bool rd_conn_leaving(const struct rd_conn *conn);
 
 /* By its owner: the only place that closes a client. *conn is NULL after. */
 void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason);

@@ -113,9 +113,9 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 {
 	struct rd_slots *slots = c->slots;
 	unsigned stirred = atomic_load(&slots->stirred);
-	bool draining = rd_conn_draining(c);
+	bool leaving = rd_conn_leaving(c);
 
-	if (draining && !c->session && !c->lingering) {
+	if (leaving && !c->session && !c->lingering) {
 		bool looked = c->last_look;
 
 		c->last_look = true;
@@ -133,7 +133,7 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		return true;
 	default:
 		rd_count(&w->counters, COUNT_PARKED);
-		if (!draining && atomic_load(&slots->stirred) != stirred)
+		if (!leaving && atomic_load(&slots->stirred) != stirred)
 			atomic_store(&slots->late, true); /* main may have passed it by */
 		return true;
 	}

@@ -26,9 +26,9 @@ static void whose_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_
 /* Until its balancer says more. False: it has. */
 static bool whose_park(struct rd_acceptor *a, struct rd_conn *c)
 {
-	enum rd_close_reason over = c->expired		  ? CLOSE_PROXY
-				    : rd_conn_draining(c) ? CLOSE_DRAIN
-							  : CLOSE_NONE;
+	enum rd_close_reason over = c->expired		 ? CLOSE_PROXY
+				    : rd_conn_leaving(c) ? CLOSE_DRAIN
+							 : CLOSE_NONE;
 
 	if (over == CLOSE_NONE) {
 		enum rd_parked parked = rd_park_enter(&c, OWN_MAIN, RD_WANTS_READ);

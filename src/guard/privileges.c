@@ -179,3 +179,15 @@ bool rd_privileges_drop(const struct rd_identity *who, bool bind_low, char *why,
 			 step, strerror(errno));
 	return !step;
 }
+
+void rd_privileges_hand_down(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return;
+	data[0].inheritable = data[0].permitted & (uint32_t)BIND_LOW;
+	if (data[0].inheritable && syscall(SYS_capset, &header, data) == 0)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0);
+}

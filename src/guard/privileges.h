@@ -35,4 +35,10 @@ bool rd_privileges_root(void);
  */
 bool rd_privileges_drop(const struct rd_identity *who, bool bind_low, char *why, size_t size);
 
+/*
+ * Has the program that is executed next keep the right to bind low ports, where this process has
+ * it; that one gives it up or keeps it as this one did. System calls alone: it may follow a fork.
+ */
+void rd_privileges_hand_down(void);
+
 #endif

@@ -63,6 +63,7 @@ static const struct {
 	{ SET_QUEUE_LIMIT_MS, QUEUE_limit, false },
 	{ SET_DRAIN_MS, DRAIN_limit, false },
 	{ SET_SPOOL_MAX, SPOOL_max, false },
+	{ SET_UPGRADE_MS, PROCESS_upgrade, false },
 };
 
 static void configure_numbers(struct rd_setup *s, const struct rd_section *root)

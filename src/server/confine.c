@@ -130,5 +130,12 @@ int rd_confine(struct replyd *s)
 	/* A configuration can be read anew, and then name another port. */
 	if (!rd_privileges_drop(&s->confine.who, s->file != NULL, why, sizeof(why)))
 		return rd_server_failed(s, "%s", why);
+	if (s->confine.helper && !s->confine.helper())
+		return rd_server_failed(s, "a helper process: %s", strerror(errno));
 	return rd_sandbox_enter(s);
+}
+
+void rd_confine_hand_down(void)
+{
+	rd_privileges_hand_down();
 }

@@ -13,6 +13,7 @@ struct rd_confine {
 	bool wanted;		  /* a program that embeds the server is left as it is */
 	const char *user, *group; /* of the command line, which counts more than the file */
 	struct rd_identity who;
+	bool (*helper)(void); /* makes a process that may more than this one will; or NULL */
 	struct rd_sandbox sandbox;
 };
 
@@ -27,5 +28,8 @@ int rd_confine_may(struct replyd *server);
 
 /* All that needs a right is open, and there are no threads. 0, or -1 with the fault. */
 int rd_confine(struct replyd *server);
+
+/* In a child of this process, which executes another program to serve in its place. */
+void rd_confine_hand_down(void);
 
 #endif

@@ -212,6 +212,14 @@ static void *control_main(void *arg)
 	return NULL;
 }
 
+static int control_run(struct rd_control *c)
+{
+	int error = rd_thread_start(&c->thread, 0, control_main, c);
+
+	c->runs = error == 0;
+	return error;
+}
+
 static int control_start(struct replyd *s, size_t descriptors)
 {
 	struct rd_control *c = &s->control;
@@ -227,11 +235,22 @@ static int control_start(struct replyd *s, size_t descriptors)
 
 	if (rd_group_open(&c->group, &config, &step) != 0)
 		return rd_server_failed(s, "control: %s: %s", step, strerror(errno));
-	error = rd_thread_start(&c->thread, 0, control_main, c);
+	if (s->heritage.shared)
+		return 0; /* the server before this one answers yet */
+	error = control_run(c);
 	if (!error)
 		return 0;
 	rd_group_close(&c->group);
 	return rd_server_failed(s, "control: cannot start a thread: %s", strerror(error));
+}
+
+void rd_control_serve(struct replyd *s)
+{
+	struct rd_control *c = &s->control;
+	int error = c->listeners.count == 0 || c->runs ? 0 : control_run(c);
+
+	if (error)
+		rd_log("control: nobody answers: cannot start a thread: %s", strerror(error));
 }
 
 int rd_control_open(struct replyd *s, size_t descriptors)
@@ -256,8 +275,11 @@ void rd_control_close(struct replyd *s)
 
 	if (c->listeners.count == 0)
 		return;
-	rd_group_stop(&c->group, rd_clock_us() + END_US);
-	PTH(pthread_join(c->thread, NULL));
+	if (c->runs) {
+		rd_group_stop(&c->group, rd_clock_us() + END_US);
+		PTH(pthread_join(c->thread, NULL));
+		c->runs = false;
+	}
 	if (rd_group_stuck(&c->group) == 0)
 		rd_group_close(&c->group);
 }

@@ -30,7 +30,8 @@ struct rd_control {
 	struct rd_http_service http;
 	struct rd_answer answer[RD_RESOURCES]; /* what the routes answer */
 	struct rd_agent agent;
-	pthread_t thread; /* runs the group */
+	pthread_t thread; /* runs the group ... */
+	bool runs;	  /* ... which is true while it is to be joined */
 };
 
 /* Zeroed by its owner. As rd_group_init. */
@@ -46,6 +47,9 @@ int rd_control_configure(struct replyd *server, const struct rd_section *root);
  * a thread. 0, or -1 with the server's fault.
  */
 int rd_control_open(struct replyd *server, size_t descriptors);
+
+/* The clients are served: the lane is from now on, if it was not yet. */
+void rd_control_serve(struct replyd *server);
 
 /* What was asked is answered; then nothing of it runs. */
 void rd_control_close(struct replyd *server);

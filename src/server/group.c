@@ -126,6 +126,11 @@ void rd_group_stop(struct rd_group *g, uint64_t until_us)
 	rd_acceptor_stop(&g->acceptor, until_us);
 }
 
+void rd_group_hand_over(struct rd_group *g, uint64_t until_us)
+{
+	rd_acceptor_hand_over(&g->acceptor, until_us);
+}
+
 void rd_group_close(struct rd_group *g)
 {
 	rd_changes_close(&g->acceptor.changes);
@@ -137,6 +142,7 @@ void rd_group_close(struct rd_group *g)
 	rd_slots_fini(&g->slots);
 	rd_pool_free(&g->pool);
 	atomic_store(&g->acceptor.stop, 0);
+	atomic_store(&g->acceptor.handed, false);
 }
 
 /* Each is looked at once, while they go from one to another. */

@@ -68,6 +68,9 @@ long rd_group_finished(const struct rd_group *g);
 /* As rd_acceptor_stop, also before it is open: then it ends once it runs. */
 void rd_group_stop(struct rd_group *g, uint64_t until_us);
 
+/* As rd_acceptor_hand_over. */
+void rd_group_hand_over(struct rd_group *g, uint64_t until_us);
+
 /* Run to its end, or not at all. It may be opened anew. */
 void rd_group_close(struct rd_group *g);
 

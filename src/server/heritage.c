@@ -30,6 +30,7 @@ static bool heritage_add_listening(struct rd_heritage *h, int fd, const char *na
 		return false;
 	}
 	*one = (struct rd_heirloom){ .fd = fd, .lent = lent };
+	one->free_port = !lent && strcmp(name, RD_HERITAGE_FREE) == 0;
 	one->at.len = sizeof(one->at.storage);
 	snprintf(one->name, sizeof(one->name), "%s", name);
 	if (getsockname(fd, &one->at.sa, &one->at.len) != 0)
@@ -90,15 +91,35 @@ static bool heritage_reached(const struct rd_sockaddr *at)
 	       (lstat(at->un.sun_path, &st) == 0 && S_ISSOCK(st.st_mode));
 }
 
+static in_port_t heritage_port(const struct rd_sockaddr *at)
+{
+	return at->sa.sa_family == AF_INET    ? at->in.sin_port
+	       : at->sa.sa_family == AF_INET6 ? at->in6.sin6_port
+					      : 0;
+}
+
+static bool heritage_fits(const struct rd_heirloom *one, const struct rd_sockaddr *wanted)
+{
+	struct rd_sockaddr at = one->at;
+
+	if (one->free_port && at.sa.sa_family == wanted->sa.sa_family && !heritage_port(wanted)) {
+		if (at.sa.sa_family == AF_INET)
+			at.in.sin_port = 0;
+		else
+			at.in6.sin6_port = 0;
+	}
+	return heritage_same(&at, wanted);
+}
+
 bool rd_heritage_take(struct rd_heritage *h, struct rd_listener *l)
 {
 	for (size_t i = 0; i < h->count; i++) {
 		struct rd_heirloom *one = &h->listening[i];
 
-		if (one->fd < 0 || !heritage_same(&one->at, &l->bound) ||
-		    !heritage_reached(&one->at))
+		if (one->fd < 0 || !heritage_fits(one, &l->bound) || !heritage_reached(&one->at))
 			continue;
-		l->lent = one->lent;
+		l->lent = one->lent || h->shared;
+		l->bound = one->at;
 		rd_listener_adopt(l, one->fd);
 		one->fd = -1;
 		return true;
@@ -127,13 +148,6 @@ int rd_heritage_settle(struct rd_heritage *h, struct rd_fault *fault)
 		one->fd = -1;
 	}
 	return failed;
-}
-
-static in_port_t heritage_port(const struct rd_sockaddr *at)
-{
-	return at->sa.sa_family == AF_INET    ? at->in.sin_port
-	       : at->sa.sa_family == AF_INET6 ? at->in6.sin6_port
-					      : 0;
 }
 
 /* `l` listens on every address of its family, at the port that the client came to. */
@@ -179,6 +193,28 @@ void rd_heritage_serve(struct rd_heritage *h, const struct rd_listener *l, size_
 		if (c->listener == n)
 			heritage_close(&c->fd);
 	}
+}
+
+static const struct rd_heirloom *heritage_lent(const struct rd_heritage *h,
+					       const struct rd_sockaddr *at)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->listening[i].lent && heritage_same(&h->listening[i].at, at))
+			return &h->listening[i];
+	return NULL;
+}
+
+const char *rd_heritage_lender(const struct rd_heritage *h, const struct rd_sockaddr *at)
+{
+	const struct rd_heirloom *one = heritage_lent(h, at);
+
+	return one ? one->name : NULL;
+}
+
+void rd_heritage_own(const struct rd_heritage *h, struct rd_listener *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		l[i].lent = l[i].lent && heritage_lent(h, &l[i].bound);
 }
 
 void rd_heritage_free(struct rd_heritage *h)

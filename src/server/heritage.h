@@ -9,13 +9,14 @@
 #include "server/fault.h"
 
 enum {
-	RD_HEIRLOOMS = RD_SERVICES, /* listening sockets, at most */
+	RD_HEIRLOOMS = 2 * RD_SERVICES, /* listening sockets, at most: clients' and control */
 	RD_HERITAGE_NAME = 256,
 };
 
 struct rd_heirloom {
-	int fd;	   /* -1: a listener has it */
-	bool lent; /* its giver has it too, and the name of a Unix socket is the giver's */
+	int fd;		/* -1: a listener has it */
+	bool lent;	/* its giver has it too, and the name of a Unix socket is the giver's */
+	bool free_port; /* it was asked for by port 0 */
 	char name[RD_HERITAGE_NAME]; /* that it was given with */
 	struct rd_sockaddr at;
 };
@@ -25,6 +26,7 @@ struct rd_heritage {
 	size_t count;
 	struct rd_given *conn; /* [conns]: clients, the acceptor's once it runs */
 	size_t conns;
+	bool shared;  /* the server before this one serves yet: all is lent until it hands over */
 	bool unknown; /* nothing is given yet: it is only asked whether all would be right */
 };
 
@@ -36,11 +38,18 @@ struct rd_heritage {
  */
 bool rd_heritage_add(struct rd_heritage *h, int fd, const char *name, bool lent);
 
+/* What the server before this one asked for by port 0 has this name. */
+#define RD_HERITAGE_FREE "replyd-free"
+#define RD_HERITAGE_OWN	 "replyd-own"
+
 /* The addresses of those with that name, taken or not, at most `max`; how many. One if unknown. */
 int rd_heritage_find(const struct rd_heritage *h, const char *name, struct rd_sockaddr *list,
 		     int max);
 
-/* The listener, not open, has the one with its address from now on. False: there is none. */
+/*
+ * The listener, not open, has the one with its address from now on; port 0 is that of one that was
+ * asked for so. False: there is none.
+ */
 bool rd_heritage_take(struct rd_heritage *h, struct rd_listener *l);
 
 /*
@@ -51,6 +60,12 @@ int rd_heritage_settle(struct rd_heritage *h, struct rd_fault *fault);
 
 /* Has the clients served by that of the listeners [n] that they came by; closes the others. */
 void rd_heritage_serve(struct rd_heritage *h, const struct rd_listener *l, size_t n);
+
+/* The name that the one with this address was lent with; NULL: it was not. */
+const char *rd_heritage_lender(const struct rd_heritage *h, const struct rd_sockaddr *at);
+
+/* The server before this one has handed over: of the listeners [n] only the lent are lent. */
+void rd_heritage_own(const struct rd_heritage *h, struct rd_listener *l, size_t n);
 
 void rd_heritage_free(struct rd_heritage *h);
 

@@ -15,6 +15,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/fault.h \
 	src/server/group.c \
 	src/server/group.h \
+	src/server/handover.c \
+	src/server/handover.h \
 	src/server/heritage.c \
 	src/server/heritage.h \
 	src/server/metrics.c \

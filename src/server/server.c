@@ -77,10 +77,10 @@ static int server_begin(struct replyd *s)
 		return -1;
 	}
 	atomic_init(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
-	s->setup->draining = &s->clients.slots.draining;
+	s->setup->draining = &s->clients.slots.leaving;
 	s->setup->room = &s->room;
 	s->clients.listeners = &s->setup->listeners;
-	s->setup->listeners.heritage = &s->heritage;
+	s->setup->listeners.heritage = s->control.listeners.heritage = &s->heritage;
 	return 0;
 }
 
@@ -305,9 +305,9 @@ static int server_open_control(struct replyd *s, size_t descriptors)
 static int server_bind(struct replyd *s)
 {
 	if (rd_open(&s->setup->listeners, &s->fault) != 0 ||
-	    rd_heritage_settle(&s->heritage, &s->fault) != 0)
+	    (s->control.listeners.count > 0 && rd_open(&s->control.listeners, &s->fault) != 0))
 		return -1;
-	return s->control.listeners.count > 0 ? rd_open(&s->control.listeners, &s->fault) : 0;
+	return rd_heritage_settle(&s->heritage, &s->fault);
 }
 
 /* The order of a start: what needs a right, then the end of that, then threads. */
@@ -394,6 +394,7 @@ long rd_server_serve(struct replyd *s)
 	int error;
 
 	atomic_store(&s->phase, PHASE_SERVING);
+	rd_control_serve(s);
 	cut = rd_group_run(&s->clients);
 	error = errno;
 	if (cut > 0 || rd_group_finished(&s->clients) > 0)
@@ -478,7 +479,8 @@ void rd_server_urls(struct replyd *s, char *text, size_t size)
 
 enum rd_server_state rd_server_state(struct replyd *s)
 {
-	if (atomic_load(&s->clients.acceptor.stop) != 0)
+	if (atomic_load(&s->clients.acceptor.stop) != 0 &&
+	    !atomic_load(&s->clients.acceptor.handed))
 		return STATE_DRAINING;
 	return atomic_load(&s->phase) == PHASE_SERVING ? STATE_SERVING : STATE_STARTING;
 }

@@ -6,6 +6,7 @@
  */
 OPTION(PROCESS,   user,           TEXT,     0,            0,           0,             "whom it becomes once it listens; root: it stays root")
 OPTION(PROCESS,   group,          TEXT,     0,            0,           0,             "in place of the user's own group")
+OPTION(PROCESS,   upgrade,       DURATION, RANGE(UPGRADE_MS),                        "for the new program of an upgrade to be ready")
 OPTION(SANDBOX,   files,          PART,     1,            0,           0,             "no files but those that are named here")
 OPTION(SANDBOX,   calls,          PART,     1,            0,           0,             "no system calls but those that a server makes")
 OPTION(SANDBOX,   memory,         PART,     1,            0,           0,             "no memory that becomes executable")

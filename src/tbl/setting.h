@@ -19,6 +19,7 @@ SETTING(IDLE_MS,  "idle_ms",    60000,      10, 86400000, "milliseconds between 
 SETTING(BODY_MS,  "body_ms",    30000,      10,  3600000, "milliseconds without a byte of a request body")
 SETTING(WRITE_MS, "write_ms",   30000,      10,  3600000, "milliseconds in which a client takes some of a reply")
 SETTING(DRAIN_MS, "drain_ms",   10000,       0,  3600000, "milliseconds for what is in flight at a stop")
+SETTING(UPGRADE_MS, "upgrade_ms", 60000,    10,  3600000, "milliseconds for the new program of an upgrade to be ready")
 SETTING(GRACE_MS, "grace_ms",   2000,       0,  3600000, "milliseconds after its time for a handler to return")
 SETTING(STUCK,    "stuck",        64,       0,    10000, "workers that others are started for while their handlers are late")
 SETTING(STACK_SIGNAL, "stack_signal", 0,      0,       64, "signal by which a late handler's stack is logged; 0: it is not")

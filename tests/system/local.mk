@@ -35,6 +35,7 @@ system_tests += tests/system/spool.py
 system_tests += tests/system/stuck.py
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
+system_tests += tests/system/upgrade.py
 system_tests += tests/system/upload.sh
 
 system_root = $(abs_top_builddir)/tests/system/root

@@ -211,7 +211,7 @@ class Client:
 		try:
 			if source:
 				self.sock.bind((source, 0))
-			self.sock.connect(server.unix if unix else address or ("127.0.0.1", server.port))
+			self.sock.connect(address or (server.unix if unix else ("127.0.0.1", server.port)))
 		except OSError:
 			self.sock.close()
 			raise

@@ -451,7 +451,7 @@ END_TEST
 START_TEST(stop_serves_what_waits)
 {
 	begin(1, 1);
-	slots.draining = true;
+	slots.draining = slots.leaving = true;
 	ask("sxx");
 	while (stuck == 0)
 		sched_yield();
