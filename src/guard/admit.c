@@ -56,20 +56,26 @@ enum rd_whose rd_admit_read(struct rd_transport *t, struct rd_sockaddr *client)
 {
 	struct rd_proxy proxy;
 	char seen[RD_PROXY_MAX];
+	bool last = false;
 	size_t got;
-	bool last;
 	int len;
 
-	switch (rd_plain_peek(t, seen, sizeof(seen), &got, &last)) {
-	case IO_OK:
-		break;
-	case IO_AGAIN:
-		return WHOSE_IS_TO_COME;
-	default:
-		return WHOSE_GONE;
+	for (;;) {
+		switch (rd_plain_peek(t, seen, sizeof(seen), &got)) {
+		case IO_OK:
+			break;
+		case IO_AGAIN:
+			return WHOSE_IS_TO_COME;
+		default:
+			return WHOSE_GONE;
+		}
+		len = rd_proxy_parse(seen, got, &proxy);
+		if (len > 0)
+			return admit_take(t, seen, (size_t)len, &proxy, client);
+		if (len < 0 || last)
+			return WHOSE_WRONG;
+		last = rd_plain_ended(t);
+		if (!last)
+			return WHOSE_IS_TO_COME;
 	}
-	len = rd_proxy_parse(seen, got, &proxy);
-	if (len > 0)
-		return admit_take(t, seen, (size_t)len, &proxy, client);
-	return len == 0 && !last ? WHOSE_IS_TO_COME : WHOSE_WRONG;
 }

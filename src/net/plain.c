@@ -146,19 +146,17 @@ void rd_plain_init(struct rd_transport *t, int fd)
 	*t = (struct rd_transport){ .ops = &plain_ops, .fd = fd };
 }
 
-/* The peer has ended its stream, though bytes may still be there. */
-static bool plain_is_ended(const struct rd_transport *t)
+bool rd_plain_ended(const struct rd_transport *t)
 {
 	struct pollfd p = { .fd = t->fd, .events = POLLRDHUP };
 
 	return poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP | POLLERR);
 }
 
-enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got, bool *last)
+enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got)
 {
 	ssize_t n;
 
-	*last = plain_is_ended(t); /* before, so that what came with the end is seen */
 	do
 		n = recv(t->fd, to, size, MSG_DONTWAIT | MSG_PEEK);
 	while (n < 0 && errno == EINTR);

@@ -99,8 +99,11 @@ static inline void rd_transport_close(struct rd_transport *t)
 /* A connected, non-blocking socket; the transport owns it from now on. */
 void rd_plain_init(struct rd_transport *t, int fd);
 
-/* As recv, but leaves the bytes there. *last: no more will come than these. */
-enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got, bool *last);
+/* As recv, but leaves the bytes there. */
+enum rd_io rd_plain_peek(struct rd_transport *t, void *to, size_t size, size_t *got);
+
+/* The peer has ended its stream, though bytes may still be there. */
+bool rd_plain_ended(const struct rd_transport *t);
 
 /*
  * The peer passes on the connection of another: its ends are these from here on, as far as

@@ -8,6 +8,8 @@ requests are begun, in which order. Each has half of the workers.
 Where the greedy one has filled the queue, the honest one is not refused: what it sends makes the
 greedy one's oldest go. And a limit by address is one of that address alone: a line service with a
 rate says its busy line to who asks too often, and answers another.
+
+All but the last goes for who is behind a balancer as well, whose connections all come from one address.
 """
 
 import os
@@ -19,6 +21,7 @@ import sys
 from served import Client, Failure, Server, main, until
 
 GREEDY, HONEST = "127.0.0.2", "127.0.0.3"
+BALANCER = "127.0.0.1"
 WORKERS = 2
 GREEDY_AT_ONCE, HONEST_AT_ONCE = 40, 4
 TURNS = 60
@@ -31,7 +34,7 @@ read go <gate
 printf 'Content-Type: text/plain\\n\\n%s\\n' "$REMOTE_ADDR"
 """
 CONFIGURATION = """
-listen "127.0.0.1:0" {{ }}
+listen "127.0.0.1:0" {{ proxy = {{"127.0.0.1"}} }}
 control {{ listen = "unix:{control}" }}
 workers {{ max = {workers} }}
 queue {{
@@ -64,8 +67,8 @@ def expect(what, got, wanted):
 class Gated:
 	"""A server whose program waits at a gate."""
 
-	def __init__(self, server, length):
-		self.server = server
+	def __init__(self, server, length, behind):
+		self.server, self.behind = server, behind
 		program = os.path.join(server.tmp, "program")
 		with open(program, "w", encoding="utf-8") as file:
 			file.write(PROGRAM)
@@ -100,9 +103,11 @@ class Gated:
 		until(lambda: self.metric(name) == wanted, f"{name} to be {wanted}")
 
 	def ask(self, address, count):
-		clients = [Client(self.server, source=address) for _ in range(count)]
+		said = f"PROXY TCP4 {address} 192.0.2.1 1 2\r\n".encode() if self.behind else b""
+		clients = [Client(self.server, source=BALANCER if self.behind else address) for _ in range(count)]
 		for client in clients:
-			client.send(REQUEST)
+			client.of = address
+			client.send(said + REQUEST)
 		return clients
 
 
@@ -115,9 +120,9 @@ def served(clients):
 	return client, client.take()
 
 
-def share():
+def share(behind):
 	with Server() as server:
-		gated = Gated(server, 1000)
+		gated = Gated(server, 1000, behind)
 		clients = gated.ask(GREEDY, GREEDY_AT_ONCE)
 		gated.until_metric("replyd_queue_length", GREEDY_AT_ONCE - WORKERS)
 		until(lambda: len(gated.begun()) == WORKERS, "the workers to be busy")
@@ -128,7 +133,7 @@ def share():
 			client, got = served(clients)
 			expect("status", got.status, 200)
 			clients.remove(client)
-			clients += gated.ask(client.sock.getsockname()[0], 1)
+			clients += gated.ask(client.of, 1)
 			client.close()
 			until(lambda turn=turn: len(gated.begun()) == WORKERS + turn + 1, "the next to begin")
 			gated.until_metric("replyd_queue_length", len(clients) - WORKERS)
@@ -143,9 +148,9 @@ def share():
 		server.stop()
 
 
-def full():
+def full(behind):
 	with Server() as server:
-		gated = Gated(server, LENGTH)
+		gated = Gated(server, LENGTH, behind)
 		greedy = gated.ask(GREEDY, WORKERS)
 		until(lambda: len(gated.begun()) == WORKERS, "the workers to be busy")
 		greedy += gated.ask(GREEDY, LENGTH)
@@ -193,8 +198,9 @@ def rate():
 
 
 def test():
-	share()
-	full()
+	for behind in (False, True):
+		share(behind)
+		full(behind)
 	rate()
 
 

@@ -271,6 +271,42 @@ START_TEST(format_unknown)
 }
 END_TEST
 
+static const struct {
+	const char *host;
+	uint16_t port;
+	uint8_t ip[16];
+} ips[] = {
+	{ "192.0.2.1", 80, { [10] = 0xff, 0xff, 192, 0, 2, 1 } },
+	{ "::1", 65535, { [15] = 1 } },
+	{ "2001:db8::", 0, { 0x20, 1, 0x0d, 0xb8 } },
+};
+
+START_TEST(ip)
+{
+	struct rd_address address = { .kind = RD_ADDRESS_TCP, .port = ips[_i].port };
+	struct rd_sockaddr at, made;
+	const char *why;
+	uint8_t bytes[16];
+
+	strcpy(address.host, ips[_i].host);
+	ck_assert_int_eq(rd_address_resolve(&address, false, &at, 1, &why), 1);
+	ck_assert(rd_address_ip(&at, bytes));
+	ck_assert_mem_eq(bytes, ips[_i].ip, sizeof bytes);
+	rd_address_make(&made, bytes, ips[_i].port);
+	ck_assert_uint_eq(made.len, at.len);
+	ck_assert_mem_eq(&made.storage, &at.storage, at.len);
+}
+END_TEST
+
+START_TEST(ip_of_unix)
+{
+	struct rd_sockaddr at = { .un.sun_family = AF_UNIX, .len = sizeof at.un };
+	uint8_t bytes[16];
+
+	ck_assert(!rd_address_ip(&at, bytes));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("address");
@@ -288,6 +324,8 @@ int main(void)
 	tcase_add_loop_test(tcase, format_unix, 0, COUNT(peers));
 	tcase_add_loop_test(tcase, format_cut, 0, 2);
 	tcase_add_test(tcase, format_unknown);
+	tcase_add_loop_test(tcase, ip, 0, COUNT(ips));
+	tcase_add_test(tcase, ip_of_unix);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
