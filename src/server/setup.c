@@ -96,8 +96,25 @@ static uint64_t setup_us(const struct rd_setup *s, enum rd_setting which)
 	return (uint64_t)s->setting[which] * 1000;
 }
 
+/* By address, on the listeners that no configuration says. */
+static void setup_limits(struct rd_setup *s)
+{
+	for (size_t i = 0; i < s->listeners.count; i++) {
+		struct rd_listener *l = &s->listeners.listener[i];
+
+		if (l->serves != &s->http && l->serves != &s->line)
+			continue;
+		l->limits = (struct rd_limits_config){
+			.connections = (unsigned)s->setting[SET_LIMIT_CONNECTIONS],
+			.rate = (unsigned)s->setting[SET_LIMIT_RATE],
+			.burst = (unsigned)s->setting[SET_LIMIT_BURST],
+		};
+	}
+}
+
 void rd_setup_services(struct rd_setup *s)
 {
+	setup_limits(s);
 	s->http = (struct rd_http_service){
 		.app = &s->app,
 		.limits = RD_HEAD_LIMITS,

@@ -26,3 +26,6 @@ SETTING(STACK_SIGNAL, "stack_signal", 0,      0,       64, "signal by which a la
 SETTING(BODY_RATE,"body_rate",    500,       1, 1000000000, "bytes a second of a request body, at least")
 SETTING(WRITE_RATE,"write_rate",  500,       1, 1000000000, "bytes a second of a reply, at least, that a client takes")
 SETTING(SPOOL_MAX, "spool_max", 4294967296, 65536, 1000000000000000, "bytes of all temporary files together")
+SETTING(LIMIT_CONNECTIONS, "limit_connections", 0, 0, 1000000, "connections at once from one address; 0: no limit")
+SETTING(LIMIT_RATE, "limit_rate", 0,      0,  1000000, "requests a second from one address; 0: no limit")
+SETTING(LIMIT_BURST, "limit_burst", 0,    0,  1000000, "requests at once from one address, after a rest; 0: those of a second")

@@ -309,6 +309,7 @@ dialogues += tests/dialogue/limit-connections.dlg
 dialogues += tests/dialogue/limit-line.dlg
 dialogues += tests/dialogue/limit-rate.dlg
 dialogues += tests/dialogue/limit-reload.dlg
+dialogues += tests/dialogue/limit-connections.dlg
 dialogues += tests/dialogue/line-bytes.dlg
 dialogues += tests/dialogue/line-deadline.dlg
 dialogues += tests/dialogue/line-echo.dlg

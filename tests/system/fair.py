@@ -59,6 +59,23 @@ listen "127.0.0.1:0" {
 """
 
 
+INETD = """
+listen "127.0.0.1:0" {{
+	protocol = line
+	inetd = yes
+	program = "{program}"
+	limits {{
+		rate = 1
+		burst = 1
+	}}
+}}
+"""
+HELLO = """#!/bin/sh
+read line
+echo "$line"
+"""
+
+
 def expect(what, got, wanted):
 	if got != wanted:
 		raise Failure(f"{what}: {got}, not {wanted}")
@@ -197,11 +214,34 @@ def rate():
 		server.process.wait(60)
 
 
+def inetd_rate():
+	"""A program that has the socket itself: who asks too often is closed without a word."""
+	with Server() as server:
+		program = os.path.join(server.tmp, "hello")
+		with open(program, "w", encoding="utf-8") as file:
+			file.write(HELLO)
+		os.chmod(program, 0o755)
+		server.configured(INETD.format(program=program))
+		answers = []
+		while len(answers) < LINES and b"" not in answers:
+			try:
+				answers.append(said(server, GREEDY))
+			except OSError:
+				answers.append(b"")
+		expect("first", answers[0], b"hello\n")
+		expect("last", answers[-1], b"")
+		expect("another's", said(server, HONEST), b"hello\n")
+		server.unharmed()
+		server.signal()
+		server.process.wait(60)
+
+
 def test():
 	for behind in (False, True):
 		share(behind)
 		full(behind)
 	rate()
+	inetd_rate()
 
 
 sys.exit(main(test))
