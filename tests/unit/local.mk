@@ -63,6 +63,7 @@ unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_route
 unit_tests += tests/unit/test_schedule
 unit_tests += tests/unit/test_shed
+unit_tests += tests/unit/test_spawner
 unit_tests += tests/unit/test_spool
 unit_tests += tests/unit/test_stack
 unit_tests += tests/unit/test_stack_end

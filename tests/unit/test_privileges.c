@@ -98,8 +98,9 @@ END_TEST
 START_TEST(half_root)
 {
 	ck_assert_int_eq(setresuid(STRANGER, STRANGER, 0), 0);
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	ck_assert(rd_privileges_root());
+	ck_assert_int_eq(setresuid(0, 0, 0), 0);
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 END_TEST
 
