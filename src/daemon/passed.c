@@ -6,6 +6,7 @@
 #include "daemon/passed.h"
 
 #include "base/log.h"
+#include "daemon/notify.h"
 #include "server/server.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST = 3, MOST = 4096 };
+enum { FIRST = 3, MOST = 65536 };
 
 /* The number that a variable of this process alone says; 0: there is none. */
 static int passed_count(void)
@@ -28,11 +29,12 @@ static int passed_count(void)
 	return n > 0 && n <= MOST ? (int)n : 0;
 }
 
-/* Each is the server's own where the one before this has opened it. */
+/* Each is the server's own where the one before this has opened it, or had it kept. */
 static bool passed_lent(const char *name, bool by_self)
 {
-	return !by_self ||
-	       (strcmp(name, RD_HERITAGE_OWN) != 0 && strcmp(name, RD_HERITAGE_FREE) != 0);
+	if (!by_self)
+		return strncmp(name, RD_NOTIFY_KEPT, strlen(RD_NOTIFY_KEPT)) != 0;
+	return (strcmp(name, RD_HERITAGE_OWN) != 0 && strcmp(name, RD_HERITAGE_FREE) != 0);
 }
 
 static void passed_one(struct replyd *server, int fd, const char *name, bool by_self)

@@ -75,6 +75,10 @@ static int program_serve(void)
 	/* Here no one else uses it: the stack of a late handler goes to the log. */
 	snprintf(signal, sizeof(signal), "%d", SIGRTMIN + 6);
 	rd_upgrade_prepare(server);
+	if (!rd_manager_prepare(server)) {
+		rd_log("%s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	if (replyd_set(server, "stack_signal", signal) != 0 || replyd_open(server) != 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;
@@ -94,7 +98,7 @@ static int program_serve(void)
 	cut = replyd_serve(server);
 	rd_hup_stop();
 	rd_upgrade_stop();
-	rd_manager_stop();
+	rd_manager_stop(server);
 	if (cut < 0) {
 		rd_log("%s", replyd_error(server));
 		return EXIT_FAILURE;

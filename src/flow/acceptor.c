@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "flow/park.h"
+#include "flow/pulse.h"
 #include "flow/refuse.h"
 #include "flow/whose.h"
 #include "guard/admit.h"
@@ -150,7 +151,9 @@ static void acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
 {
 	if (rd_refuse_told(c) && !rd_refuse_linger(a, c))
 		return;
-	acceptor_add(a, c, c->session || c->lingering || c->expired || a->stirring);
+	acceptor_add(a, c,
+		     c->session || c->lingering || c->expired || a->stirring ||
+			     c->protocol == &rd_pulse);
 	if (a->ready == RD_EVENTS)
 		acceptor_push(a);
 }
@@ -212,10 +215,16 @@ static bool acceptor_full(struct rd_acceptor *a)
 	return atomic_load(&a->slots->open) >= a->conns_max;
 }
 
+/* A balancer, who says whose its connections are; once, in the first bytes. */
+static bool acceptor_believes(const struct rd_listener *l, const struct rd_sockaddr *peer)
+{
+	return l->balancers && rd_admit_believes(l->balancers, peer);
+}
+
 static void acceptor_come(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
 			  const struct rd_sockaddr *peer)
 {
-	if (!l->balancers || !rd_admit_believes(l->balancers, peer)) {
+	if (!acceptor_believes(l, peer)) {
 		acceptor_begin(a, c, l, peer);
 		return;
 	}
@@ -279,7 +288,7 @@ static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, 
 	}
 }
 
-/* What another process accepted, and left between two requests. */
+/* What another process accepted, and left between two requests; and the server's own. */
 static void acceptor_go_on(struct rd_acceptor *a)
 {
 	for (size_t i = 0; i < a->givens; i++) {
@@ -290,13 +299,16 @@ static void acceptor_go_on(struct rd_acceptor *a)
 
 		peer.len = sizeof(peer.storage);
 		if (g->fd < 0 || (size_t)g->fd >= a->slots->size ||
-		    getpeername(g->fd, &peer.sa, &peer.len) != 0)
+		    getpeername(g->fd, &peer.sa, &peer.len) != 0 || acceptor_believes(l, &peer))
 			continue;
 		c = rd_acceptor_open(a, l, g->fd, &peer);
 		c->exchanges = 1;
 		g->fd = -1;
 		acceptor_begin(a, c, l, &peer);
 	}
+	if (a->pulses)
+		acceptor_give(a,
+			      rd_conn_open(a->slots, a->pulse_fd, &rd_pulse, NULL, 0, a->now_us));
 	acceptor_push(a);
 }
 
@@ -382,7 +394,8 @@ static void acceptor_stir(struct rd_acceptor *a)
 /* Connections that ended, but for those that had nothing to end. */
 static uint64_t acceptor_ended(const uint64_t sums[COUNTER_COUNT])
 {
-	return sums[COUNT_CLOSED] - sums[COUNT_CLOSED_DRAIN] - sums[COUNT_CLOSED_CUT];
+	return sums[COUNT_CLOSED] - sums[COUNT_CLOSED_DRAIN] - sums[COUNT_CLOSED_LEFT] -
+	       sums[COUNT_CLOSED_CUT];
 }
 
 static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
@@ -418,11 +431,17 @@ static void acceptor_drain(struct rd_acceptor *a)
 	a->ended = acceptor_ended_so_far(a);
 	atomic_store(&a->slots->draining, true);
 	atomic_store(&a->slots->leaving, !atomic_load(&a->handed));
-	for (size_t i = 0; i < a->listeners; i++)
-		acceptor_end(a, &a->listener[i]);
+	for (size_t i = 0; i < a->listeners; i++) {
+		struct rd_listener *l = &a->listener[i];
+
+		l->lent = l->lent || a->slots->legacy; /* who goes on with the clients has it too */
+		acceptor_end(a, l);
+	}
 	acceptor_push(a);
 	if (atomic_load(&a->slots->leaving))
 		acceptor_stir(a);
+	else if (a->pulses && rd_conn_take(&a->slots->conn[a->pulse_fd]))
+		rd_acceptor_close(a, &a->slots->conn[a->pulse_fd], CLOSE_DRAIN);
 }
 
 /* Has the kernel watch the new ones. False with errno, and it watches none of them. */
@@ -569,7 +588,7 @@ static long acceptor_cut(struct rd_acceptor *a)
 		if (!rd_conn_take(c))
 			continue;
 		cut += rd_conn_midway(c);
-		rd_acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : CLOSE_DRAIN);
+		rd_acceptor_close(a, c, rd_conn_midway(c) ? CLOSE_CUT : rd_conn_dismiss(c));
 	}
 	return cut;
 }

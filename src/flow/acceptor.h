@@ -33,6 +33,8 @@ struct rd_acceptor {
 	int wake_fd;	   /* the slots', but there before them */
 	struct rd_given *given; /* [givens]: taken when it runs */
 	size_t givens;
+	bool pulses; /* it has a pulse, whose far end is ... */
+	int pulse_fd;
 	struct rd_changes changes;
 	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
 	_Atomic bool handed;   /* another process serves the listeners from then on */

@@ -229,6 +229,16 @@ bool rd_conn_leaving(const struct rd_conn *c)
 	return c->slots && conn_ends(c, &c->slots->leaving);
 }
 
+enum rd_close_reason rd_conn_dismiss(const struct rd_conn *c)
+{
+	const struct rd_slots *slots = c->slots;
+	bool ends = atomic_load_explicit(&slots->draining, memory_order_relaxed);
+
+	if (slots->legacy && ends && c->service && rd_legacy_leave(slots->legacy, c->transport.fd))
+		return CLOSE_LEFT;
+	return CLOSE_DRAIN;
+}
+
 void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason)
 {
 	struct rd_conn *c = *conn;

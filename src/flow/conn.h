@@ -15,6 +15,7 @@
 #ifndef RD_FLOW_CONN_H
 #define RD_FLOW_CONN_H
 
+#include "flow/legacy.h"
 #include "flow/protocol.h"
 #include "flow/service.h"
 #include "net/transport.h"
@@ -72,7 +73,8 @@ struct rd_slots {
 	size_t size;
 	_Atomic size_t top; /* above every descriptor that was ever used; main sets it */
 	int epoll_fd, wake_fd;
-	int cut_fd;	/* readable once `cut` is true */
+	int cut_fd;		  /* readable once `cut` is true */
+	struct rd_legacy *legacy; /* where idle clients are left at the drain; NULL: they are not */
 	int reserve_fd; /* main's: given up where none is left, to tell a client so; -1: it is */
 	_Atomic bool draining;	  /* every reply is the last on its connection */
 	_Atomic bool leaving;	  /* and nobody serves there after: who has begun nothing goes */
@@ -137,6 +139,12 @@ bool rd_conn_draining(const struct rd_conn *conn);
 
 /* ... and nobody serves there after, so that no request is waited for. */
 bool rd_conn_leaving(const struct rd_conn *conn);
+
+/*
+ * By its owner, where nothing is begun and the server or the listener ends: what it is to be closed
+ * for. CLOSE_LEFT: to its client it stays open.
+ */
+enum rd_close_reason rd_conn_dismiss(const struct rd_conn *conn);
 
 /* By its owner: the only place that closes a client. *conn is NULL after. */
 void rd_conn_close(struct rd_conn **conn, enum rd_close_reason reason);

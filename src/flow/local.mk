@@ -14,6 +14,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/fair.h \
 	src/flow/generation.c \
 	src/flow/generation.h \
+	src/flow/legacy.c \
+	src/flow/legacy.h \
 	src/flow/linger.c \
 	src/flow/linger.h \
 	src/flow/listener.c \
@@ -23,6 +25,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/pool.c \
 	src/flow/pool.h \
 	src/flow/protocol.h \
+	src/flow/pulse.c \
+	src/flow/pulse.h \
 	src/flow/queue.c \
 	src/flow/queue.h \
 	src/flow/refuse.c \

@@ -121,7 +121,7 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		c->last_look = true;
 		if (!looked)
 			return false;
-		worker_close(w, &c, CLOSE_DRAIN);
+		worker_close(w, &c, rd_conn_dismiss(c));
 		return true;
 	}
 	switch (rd_park_enter(&c, OWN_WORKER, want)) {

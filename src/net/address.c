@@ -211,6 +211,11 @@ void rd_address_make(struct rd_sockaddr *at, const uint8_t ip[16], uint16_t port
 	at->len = sizeof at->in6;
 }
 
+bool rd_address_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
+{
+	return a->len == b->len && memcmp(&a->storage, &b->storage, a->len) == 0;
+}
+
 static void address_format_unix(const struct sockaddr_un *un, socklen_t len, char *buf, size_t size)
 {
 	size_t head = offsetof(struct sockaddr_un, sun_path);

@@ -74,6 +74,8 @@ bool rd_address_ip(const struct rd_sockaddr *at, uint8_t ip[16]);
 /* The address of those bytes and that port; an IPv4 address where they are mapped. */
 void rd_address_make(struct rd_sockaddr *at, const uint8_t ip[16], uint16_t port);
 
+bool rd_address_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b);
+
 /*
  * Writes "127.0.0.1:8080", "[::1]:80", "unix:/path", "unix:@name" for an
  * abstract name, or "unix:" for a peer that is not bound; any byte that is not

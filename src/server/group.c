@@ -78,6 +78,7 @@ int rd_group_open(struct rd_group *g, const struct rd_group_config *config, cons
 	*step = "the table of connections";
 	if (rd_slots_init(&g->slots, config->descriptors, g->wake_fd) != 0)
 		return -1;
+	g->slots.legacy = config->legacy;
 	*step = "the queue";
 	errno = ENOMEM;
 	if (!rd_queue_init(&g->queue, &config->queue))
@@ -166,6 +167,7 @@ static void group_look_queue(struct rd_queue *q, struct rd_group_view *view)
 	view->asleep = q->regulate.asleep;
 	view->queued = q->waiting.count;
 	view->queue_max = q->waiting.bound;
+	view->popped = q->popped;
 	first_us = rd_waiting_since(&q->waiting, now_us);
 	rd_lock_drop(&q->lock);
 	view->busy = view->running + view->blocked;
@@ -177,6 +179,8 @@ void rd_group_look(struct rd_group *g, struct rd_group_view *view)
 	*view = (struct rd_group_view){ 0 };
 	group_look_queue(&g->queue, view);
 	group_look_conns(g, view);
+	if (g->acceptor.pulses)
+		view->pulse = rd_conn_owner(&g->slots.conn[g->acceptor.pulse_fd]);
 	view->workers_max = g->pool.max;
 	view->conns_max = g->acceptor.conns_max;
 	view->stuck = atomic_load(&g->pool.stuck);

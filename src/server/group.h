@@ -23,8 +23,9 @@ struct rd_group_config {
 	size_t descriptors; /* that the process may have: as many slots */
 	size_t conns_max;   /* connections at once */
 	struct rd_queue_config queue;
-	uint64_t sweep_us;	/* no deadline is shorter */
-	struct rd_given *given; /* [givens] */
+	uint64_t sweep_us;	  /* no deadline is shorter */
+	struct rd_legacy *legacy; /* as the slots' */
+	struct rd_given *given;	  /* [givens] */
 	size_t givens;
 	bool batch; /* its threads do not interrupt others: see group_schedule */
 	struct rd_pool_config pool;
@@ -35,6 +36,8 @@ struct rd_group_view {
 	unsigned running, blocked, asleep; /* workers; blocked: in a handler that is known to be */
 	unsigned busy;			   /* running and blocked */
 	unsigned stuck;			   /* written off until their handlers return */
+	uint64_t popped;		   /* by workers, so far */
+	enum rd_owner pulse;		   /* who has it */
 	unsigned queued;		   /* connections that wait for a worker ... */
 	uint64_t waited_us;		   /* ... the first of them for so long */
 	size_t open;			   /* connections */

@@ -77,11 +77,6 @@ int rd_heritage_find(const struct rd_heritage *h, const char *name, struct rd_so
 	return n;
 }
 
-static bool heritage_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
-{
-	return a->len == b->len && memcmp(&a->sa, &b->sa, a->len) == 0;
-}
-
 /* A Unix socket whose name is gone is found by nobody. */
 static bool heritage_reached(const struct rd_sockaddr *at)
 {
@@ -108,7 +103,7 @@ static bool heritage_fits(const struct rd_heirloom *one, const struct rd_sockadd
 		else
 			at.in6.sin6_port = 0;
 	}
-	return heritage_same(&at, wanted);
+	return rd_address_same(&at, wanted);
 }
 
 bool rd_heritage_take(struct rd_heritage *h, struct rd_listener *l)
@@ -169,7 +164,7 @@ static size_t heritage_listener(int conn, const struct rd_listener *l, size_t n)
 	if (getsockname(conn, &at.sa, &at.len) != 0)
 		return n;
 	for (size_t i = 0; i < n; i++)
-		if (heritage_same(&l[i].bound, &at))
+		if (rd_address_same(&l[i].bound, &at))
 			return i;
 	for (size_t i = 0; i < n; i++)
 		if (heritage_any(&l[i].bound, &at))
@@ -199,7 +194,7 @@ static const struct rd_heirloom *heritage_lent(const struct rd_heritage *h,
 					       const struct rd_sockaddr *at)
 {
 	for (size_t i = 0; i < h->count; i++)
-		if (h->listening[i].lent && heritage_same(&h->listening[i].at, at))
+		if (h->listening[i].lent && rd_address_same(&h->listening[i].at, at))
 			return &h->listening[i];
 	return NULL;
 }

@@ -23,6 +23,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/routes.c \
+	src/server/progress.c \
+	src/server/progress.h \
 	src/server/reach.c \
 	src/server/reach.h \
 	src/server/reload.c \

@@ -56,9 +56,9 @@ int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_proto
 	return 0;
 }
 
-static bool open_same(const struct rd_sockaddr *a, const struct rd_sockaddr *b)
+static bool open_names_same(const struct rd_listener *a, const struct rd_listener *b)
 {
-	return a->len == b->len && memcmp(&a->sa, &b->sa, a->len) == 0;
+	return a->protocol == b->protocol && rd_address_same(&a->bound, &b->bound);
 }
 
 int rd_open_name_once(struct rd_listeners *l, const char *text, const struct rd_protocol *protocol,
@@ -71,8 +71,7 @@ int rd_open_name_once(struct rd_listeners *l, const char *text, const struct rd_
 	for (size_t i = before; i < l->count; i++) {
 		size_t j = 0;
 
-		while (j < before && (l->listener[i].protocol != l->listener[j].protocol ||
-				      !open_same(&l->listener[i].bound, &l->listener[j].bound)))
+		while (j < before && !open_names_same(&l->listener[i], &l->listener[j]))
 			j++;
 		if (j == before)
 			l->listener[kept++] = l->listener[i];
@@ -226,7 +225,7 @@ void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
 		struct rd_listener *l = &next->listener[i];
 
 		for (size_t j = 0; l->from < 0 && j < now->count; j++) {
-			if (taken[j] || !open_same(&l->asked, &now->listener[j].asked))
+			if (taken[j] || !rd_address_same(&l->asked, &now->listener[j].asked))
 				continue;
 			taken[j] = true;
 			l->from = (int)j;

@@ -74,6 +74,35 @@ static int reload_put(struct replyd *s, struct rd_setup *next)
 	return 0;
 }
 
+/* The watcher is told of each of these that is not among the others. */
+static void reload_tell(struct replyd *s, const struct rd_listeners *l,
+			const struct rd_listeners *others, bool open)
+{
+	const struct rd_watcher *watcher = atomic_load(&s->watcher);
+
+	for (size_t i = 0; watcher && i < l->count; i++) {
+		size_t j = 0;
+
+		while (j < others->count &&
+		       !rd_address_same(&l->listener[i].bound, &others->listener[j].bound))
+			j++;
+		if (j == others->count)
+			watcher->listener(&l->listener[i], open);
+	}
+}
+
+/* Made, and told of: has it served. 0, or -1 with the fault. */
+static int reload_change(struct replyd *s, const struct rd_setup *was, struct rd_setup *next)
+{
+	reload_tell(s, &next->listeners, &was->listeners, true);
+	if (reload_put(s, next) != 0) {
+		reload_tell(s, &next->listeners, &was->listeners, false);
+		return -1;
+	}
+	reload_tell(s, &was->listeners, &next->listeners, false);
+	return 0;
+}
+
 /* Under the lock. 0, or -1 with the fault. */
 static int reload_file(struct replyd *s, struct rd_fault *fault)
 {
@@ -82,7 +111,7 @@ static int reload_file(struct replyd *s, struct rd_fault *fault)
 
 	if (!next)
 		return rd_fault_say(fault, "%s: no memory", s->file);
-	if (reload_make(s, next) != 0 || reload_put(s, next) != 0) {
+	if (reload_make(s, next) != 0 || reload_change(s, was, next) != 0) {
 		rd_open_close(&next->listeners);
 		rd_generation_drop(&next->generation);
 		return -1;

@@ -92,17 +92,12 @@ static void server_end(struct replyd *s)
 	rd_group_fini(&s->clients);
 }
 
-void rd_server_tell(struct replyd *s, rd_tell *tell)
-{
-	atomic_store(&s->tell, tell);
-}
-
 void rd_server_news(struct replyd *s, enum rd_news news, const char *why)
 {
-	rd_tell *tell = atomic_load(&s->tell);
+	const struct rd_watcher *watcher = atomic_load(&s->watcher);
 
-	if (tell)
-		tell(s, news, why);
+	if (watcher)
+		watcher->news(s, news, why);
 }
 
 struct replyd *replyd_new(void)
@@ -279,6 +274,7 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
 		.pool = rd_server_pool(s, s->setup),
+		.legacy = s->legacy,
 		.given = s->heritage.conn,
 		.givens = s->heritage.conns,
 	};

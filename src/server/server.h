@@ -10,6 +10,7 @@
 #include "server/control.h"
 #include "server/group.h"
 #include "server/heritage.h"
+#include "server/progress.h"
 #include "server/setup.h"
 
 /* What whoever looks after the server may want to know. */
@@ -18,7 +19,12 @@ enum rd_news {
 	RD_NEWS_RELOADED, /* or not, and why says so; else it is "" */
 	RD_NEWS_STOPPING, /* told by whoever asks for it, a signal's handler too */
 };
-typedef void rd_tell(struct replyd *server, enum rd_news news, const char *why);
+
+struct rd_watcher {
+	void (*news)(struct replyd *server, enum rd_news news, const char *why);
+	/* One more is open, not served yet; or there is one less, which may be closed by now. */
+	void (*listener)(const struct rd_listener *l, bool open);
+};
 
 struct replyd {
 	struct rd_generations *generations;
@@ -27,22 +33,24 @@ struct replyd {
 	bool said[SETTING_COUNT]; /* by replyd_set: no configuration changes it */
 	char *file;		  /* of the configuration; NULL: there is none */
 	struct rd_heritage heritage;
+	struct rd_legacy *legacy; /* its user's, set before it is open; NULL: no client is left */
+	struct rd_progress progress;
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;
-	struct rd_room room;	 /* of temporary files */
-	uint64_t opened_us;	 /* monotonic ... */
-	int64_t opened_s;	 /* ... and by the wall */
-	struct rd_lock stop;	 /* rank STOP: held by who starts or stops the thread */
-	struct rd_lock reload;	 /* rank RELOAD: held by who makes the next setup */
-	struct rd_lock look;	 /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
-	_Atomic int phase;	 /* enum rd_phase */
-	_Atomic long drain_ms;	 /* of the newest */
-	_Atomic(rd_tell *) tell; /* NULL: nobody is told */
-	pthread_t thread;	 /* of replyd_start ... */
-	bool started;		 /* ... which was called, and replyd_stop not yet */
-	bool patient;		 /* what is opened waits at its end for every handler */
-	struct rd_fault fault;	 /* what failed first */
+	struct rd_room room;   /* of temporary files */
+	uint64_t opened_us;    /* monotonic ... */
+	int64_t opened_s;      /* ... and by the wall */
+	struct rd_lock stop;   /* rank STOP: held by who starts or stops the thread */
+	struct rd_lock reload; /* rank RELOAD: held by who makes the next setup */
+	struct rd_lock look;   /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
+	_Atomic int phase;     /* enum rd_phase */
+	_Atomic long drain_ms; /* of the newest */
+	_Atomic(const struct rd_watcher *) watcher; /* NULL: nobody is told */
+	pthread_t thread;			    /* of replyd_start ... */
+	bool started;	       /* ... which was called, and replyd_stop not yet */
+	bool patient;	       /* what is opened waits at its end for every handler */
+	struct rd_fault fault; /* what failed first */
 };
 
 enum rd_phase {
@@ -52,8 +60,7 @@ enum rd_phase {
 	PHASE_STUCK,   /* stopped, but for workers that do not return: never freed */
 };
 
-/* Has the news told from now on. */
-void rd_server_tell(struct replyd *server, rd_tell *tell);
+/* By those parts that have news, to the watcher. */
 void rd_server_news(struct replyd *server, enum rd_news news, const char *why);
 
 /* Takes data. 0 or -1. */

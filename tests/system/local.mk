@@ -22,6 +22,7 @@ system_tests += tests/system/load.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
+system_tests += tests/system/notify.py
 system_tests += tests/system/passed.py
 system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
@@ -29,6 +30,8 @@ system_tests += tests/system/programs.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/sandbox.py
 system_tests += tests/system/service.sh
+system_tests += tests/system/service_load.py
+system_tests += tests/system/service_watch.py
 system_tests += tests/system/site.sh
 system_tests += tests/system/soak.py
 system_tests += tests/system/spool.py
@@ -48,7 +51,10 @@ tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DAT
 	$(AM_V_at)touch $@
 
 EXTRA_DIST += tests/system/browser_driver.py
+EXTRA_DIST += tests/system/passing.py
 EXTRA_DIST += tests/system/served.py
+EXTRA_DIST += tests/system/serviced.py
+EXTRA_DIST += tests/system/service-boot.sh
 EXTRA_DIST += tests/system/service-container.sh
 CLEANFILES += tests/system/root.log tests/system/root.stamp
 

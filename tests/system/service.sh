@@ -4,8 +4,7 @@
 
 set -u
 here=$(realpath "$(dirname "$0")")
-program=${REPLYD#"$REPLYD_ROOT"}	# as the unit names them
-site=${SITE#"$REPLYD_ROOT"}
+site=${SITE#"$REPLYD_ROOT"}	# as the configuration names it
 failed=0
 
 fail() {
@@ -75,24 +74,29 @@ with() {
 	systemctl daemon-reload
 }
 
+status() {
+	property StatusText | sed 's/[: ].*//'
+}
+
 # A client has the first bytes of a reply that is larger than what the kernel takes, and reads the
-# rest when the listener is gone.
+# rest when the service stops.
 stop_drains() {
 	curl -sS --max-time 60 http://127.0.0.1/large.txt | {
 		dd bs=1 count=1 status=none
 		touch "$dir/begun"
-		until_is 'the listener is gone' yes is_there "$dir/gone" >&2
+		until_is 'the stop' yes is_there "$dir/gone" >&2
 		cat
 	} >"$dir/large" &
 	client=$!
 	until_is 'the first byte' yes is_there "$dir/begun"
 	systemctl stop --no-block replyd
-	until_is 'no new connections' yes refuses
+	until_is 'its word on that' Stopping status
 	[ "$(property ActiveState)" = deactivating ] || fail 'it did not wait for the client'
 	touch "$dir/gone"
 	wait $client
 	cmp "$dir/large" "$site/large.txt" || fail 'a reply that was begun is lost'
 	until_is 'the end' inactive property ActiveState
+	until_is 'no new connections' yes refuses
 	stopped drained
 }
 
@@ -119,6 +123,7 @@ as_installed() {
 	serves 'as installed'
 	[ $failed -eq 0 ] || return
 	scheduled_as 3
+	until_is 'its word on that' Ready status
 	systemd-analyze security --no-pager --threshold=15 replyd >"$dir/security" ||
 		fail 'it is exposed'
 	tail -n 1 "$dir/security"
@@ -163,35 +168,8 @@ inside() {
 	[ $failed -eq 0 ]
 }
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-# contained COMMAND [ARGUMENT]...
-contained() {
-	sh "$here/service-container.sh" -b "$here" \
-		-e REPLYD -e REPLYD_ROOT -e SITE "$REPLYD_ROOT" "$@"
-}
-
-outside() {
-	for unit in "$REPLYD_ROOT"/lib/systemd/system/replyd.service \
-		"$REPLYD_ROOT"/usr/lib/systemd/system/replyd.service none; do
-		[ ! -e "$unit" ] || break
-	done
-	[ "$unit" != none ] || skip 'the unit is not where systemd looks for it'
-	case $program in
-	/home/* | /root/* | /run/* | /tmp/* | /var/tmp/*) skip "a service does not see $program" ;;
-	esac
-	! grep -aqE '__(asan|tsan|ubsan)_' "$REPLYD" || skip 'a sanitizer asks for what the unit refuses'
-	command -v curl >/dev/null || skip 'there is no curl'
-	word=$(contained true 2>&1)
-	[ $? -ne 125 ] || skip "$word"
-	contained sh "$here/service.sh" inside
-}
-
 if [ "${1-}" = inside ]; then
 	inside
 else
-	outside
+	exec sh "$here/service-boot.sh" sh "$here/service.sh" inside
 fi
