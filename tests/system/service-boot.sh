@@ -19,6 +19,7 @@ contained() {
 		-e REPLYD -e REPLYD_ROOT -e SITE "$REPLYD_ROOT" "$@"
 }
 
+[ $# -gt 0 ] || skip 'there is no command to run'
 for unit in "$REPLYD_ROOT"/lib/systemd/system/replyd.service \
 	"$REPLYD_ROOT"/usr/lib/systemd/system/replyd.service none; do
 	[ ! -e "$unit" ] || break
