@@ -420,7 +420,8 @@ static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
 	if (!handed && !a->paused)
 		acceptor_accept(a, l, LAST_ACCEPTS);
 	acceptor_poll(a, EPOLL_CTL_DEL, l->fd, 0, 0);
-	l->lent = l->lent || handed;
+	if (handed)
+		l->lent = true;
 	rd_listener_close(l);
 }
 

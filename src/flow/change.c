@@ -1,6 +1,6 @@
 /*
  * change - how another thread has main take other listeners.
- * Thread:  rd_changes_ask is for one that may wait; the others are main's.
+ * Thread:  rd_changes_ask and rd_changes_hold are for one that may wait; the others are main's.
  * Owns:    nothing: what is asked for stays the asker's until it is answered with 0.
  */
 #include "flow/change.h"
@@ -101,4 +101,18 @@ void rd_changes_open(struct rd_changes *c)
 void rd_changes_close(struct rd_changes *c)
 {
 	changes_state(c, CHANGES_OVER);
+}
+
+bool rd_changes_hold(struct rd_changes *c)
+{
+	rd_lock_take(&c->lock);
+	if (c->state != CHANGES_OVER)
+		return true;
+	rd_lock_drop(&c->lock);
+	return false;
+}
+
+void rd_changes_release(struct rd_changes *c)
+{
+	rd_lock_drop(&c->lock);
 }

@@ -58,4 +58,12 @@ void rd_changes_expect(struct rd_changes *c);
 void rd_changes_open(struct rd_changes *c);
 void rd_changes_close(struct rd_changes *c);
 
+/*
+ * Any thread that may wait, with no change under way: main, if it serves or is about to, does not
+ * end before rd_changes_release, and so closes no listener. False: it ends, and there is nothing to
+ * release.
+ */
+bool rd_changes_hold(struct rd_changes *c);
+void rd_changes_release(struct rd_changes *c);
+
 #endif

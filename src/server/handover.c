@@ -43,6 +43,22 @@ static bool handover_copy(struct rd_handover *h, const struct rd_listeners *l,
 	return true;
 }
 
+/* What a group listens on, while none of it is closed. */
+static bool handover_copy_group(struct rd_handover *h, struct rd_group *g,
+				const struct rd_heritage *heritage, FILE *names)
+{
+	bool copied;
+
+	if (g->listeners->count == 0)
+		return true;
+	errno = ESHUTDOWN;
+	if (!rd_changes_hold(&g->acceptor.changes))
+		return false;
+	copied = handover_copy(h, g->listeners, heritage, names);
+	rd_changes_release(&g->acceptor.changes);
+	return copied;
+}
+
 /* Under the lock. */
 static bool handover_copy_all(struct replyd *s, struct rd_handover *h)
 {
@@ -52,8 +68,8 @@ static bool handover_copy_all(struct replyd *s, struct rd_handover *h)
 
 	if (!names)
 		return false;
-	copied = handover_copy(h, &s->setup->listeners, &s->heritage, names) &&
-		 handover_copy(h, &s->control.listeners, &s->heritage, names);
+	copied = handover_copy_group(h, &s->clients, &s->heritage, names) &&
+		 handover_copy_group(h, &s->control.group, &s->heritage, names);
 	h->generation = s->setup->generation.number;
 	h->ready_us = (uint64_t)s->setup->setting[SET_UPGRADE_MS] * 1000;
 	return fclose(names) == 0 && copied;

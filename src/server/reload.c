@@ -132,6 +132,8 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 		rd_fault_say(&fault, "it has no configuration");
 	else if (atomic_load(&s->phase) == PHASE_MADE)
 		rd_fault_say(&fault, "%s: it does not serve", s->file);
+	else if (atomic_load(&s->clients.acceptor.stop) != 0) /* main is at the listeners */
+		rd_fault_say(&fault, "%s: the server is being stopped", s->file);
 	else
 		failed = reload_file(s, &fault);
 	if (failed)

@@ -388,8 +388,12 @@ def wrong():
 		until(lambda: not os.path.exists(f"/proc/{child}"), "its end")
 		server.answers(b"one")
 		server.install()
+		server.write("one")
+		server.ask(signal.SIGHUP)
+		server.said("reloaded, generation 3")
 		server.write("two")
 		server.upgrade()
+		server.gone()	# until then it may accept one more
 		server.answers(b"two")
 		server.end()
 
@@ -413,12 +417,12 @@ def meanwhile():
 		until(lambda: server.pid() not in (0, old), "the upgrade")
 		if server.pid() == child:
 			raise Failure("it has taken over with the configuration before the reload")
+		server.old.append(old)
+		server.gone()
 		server.answers(b"two")
 		holds = Client(server, unix=True)
 		get(holds, "text")
 		holder = server.pid()
-		server.old.append(old)
-		server.gone()
 		server.upgrade()
 		server.write("three")
 		os.kill(holder, signal.SIGUSR2)
