@@ -234,12 +234,16 @@ static void spawner_helper(int from)
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2 };
 	pthread_t thread;
 	cpu_set_t set;
-	int threads = 1;
+	int threads = 1, null;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	prctl(PR_SET_NAME, "replyd-spawner", 0, 0, 0);
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
 		signal(ignored[i], SIG_IGN);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd < 3; fd++) /* who reads them is not to wait for this process */
+		if (dup2(null, fd) < 0)
+			_exit(1);
 	if (from != 3 && dup3(from, 3, O_CLOEXEC) < 0)
 		_exit(1);
 	from = 3;

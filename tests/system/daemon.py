@@ -20,6 +20,7 @@ CONF = """
 listen "127.0.0.1:0" { }
 route "/" { files = "www" }
 route "/text" { text = "%s" }
+route "/true" { program = { "/bin/true" } }
 """
 # A /dev of its own, with the test's log socket in it.
 OWN_DEV = """
