@@ -315,7 +315,7 @@ void replyd_log(struct replyd_exchange *x, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	rd_log("%s %.200s [%s]: %s", replyd_method(x), x->path, replyd_id(x), text);
+	rd_log_note("%s %.200s [%s]: %s", replyd_method(x), x->path, replyd_id(x), text);
 }
 
 bool replyd_cancelled(struct replyd_exchange *x)

@@ -13,7 +13,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
-static _Atomic bool to_syslog;
+/* What stands before a message. */
+enum { LEVEL = 3, NAME = 8, ROOM = 1024 };
+
+static _Atomic bool to_syslog, to_journal;
 
 void rd_log_to_syslog(void)
 {
@@ -21,34 +24,64 @@ void rd_log_to_syslog(void)
 	atomic_store(&to_syslog, true);
 }
 
-static void log_write(char *line, size_t len, size_t prefix)
+void rd_log_to_journal(void)
 {
+	atomic_store(&to_journal, true);
+}
+
+static void log_write(int level, char *line, size_t len)
+{
+	size_t from = atomic_load(&to_journal) ? 0 : LEVEL;
+
 	if (atomic_load(&to_syslog)) {
-		syslog(LOG_NOTICE, "%.*s", (int)(len - prefix), line + prefix);
+		syslog(level, "%.*s", (int)(len - LEVEL - NAME), line + LEVEL + NAME);
 		return;
 	}
 	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, len) < 0)
+	if (write(STDERR_FILENO, line + from, len - from) < 0)
 		return;
 }
 
-void rd_log(const char *format, ...)
+static void log_say(int level, const char *format, va_list args)
 {
-	static const char prefix[] = "replyd: ";
-	char line[1024];
-	size_t len = sizeof(prefix) - 1;
-	va_list args;
+	char line[LEVEL + NAME + ROOM];
+	size_t len = LEVEL + NAME;
 	int n;
 
-	memcpy(line, prefix, len);
-	va_start(args, format);
+	sprintf(line, "<%d>replyd: ", level & 7);
 	n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
-	va_end(args);
 	if (n < 0)
 		return;
 	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)line[i] < ' ' || line[i] == 127)
 			line[i] = '?';
-	log_write(line, len, sizeof(prefix) - 1);
+	log_write(level, line, len);
+}
+
+void rd_log(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_say(LOG_WARNING, format, args);
+	va_end(args);
+}
+
+void rd_log_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_say(LOG_ERR, format, args);
+	va_end(args);
+}
+
+void rd_log_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_say(LOG_NOTICE, format, args);
+	va_end(args);
 }

@@ -25,7 +25,7 @@ static _Noreturn void background_wait(int fd)
 		;
 	if (n == 1)
 		_exit(status);
-	rd_log("it ended before it was ready");
+	rd_log_error("it ended before it was ready");
 	_exit(EXIT_FAILURE);
 }
 
@@ -40,7 +40,7 @@ static void background_leave(void)
 	if (pid == 0)
 		return;
 	if (pid < 0) {
-		rd_log("cannot leave the terminal: %m");
+		rd_log_error("cannot leave the terminal: %m");
 		rd_background_tell(EXIT_FAILURE);
 	}
 	_exit(EXIT_SUCCESS);

@@ -55,7 +55,7 @@ static int options_set(struct replyd *server, const char *name, const char *valu
 {
 	if (replyd_set(server, name, value) == 0)
 		return GO_ON;
-	rd_log("--%s", replyd_error(server));
+	rd_log_error("--%s", replyd_error(server));
 	return 2;
 }
 
@@ -83,7 +83,7 @@ static int options_address(const char *option, const char *text, struct addresse
 	const char *why;
 
 	if (!parse(text, &address, &why)) {
-		rd_log("--%s '%s': %s", option, text, why);
+		rd_log_error("--%s '%s': %s", option, text, why);
 		return 2;
 	}
 	to->text[to->count++] = text;
@@ -139,15 +139,16 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 static int options_check(int operands, char **operand, const struct wanted *w)
 {
 	if (operands > 1)
-		rd_log("more than one DIRECTORY: '%s'", operand[1]);
+		rd_log_error("more than one DIRECTORY: '%s'", operand[1]);
 	else if (w->protocol == REPLYD_LINE && (operands > 0 || w->list))
-		rd_log("--line serves no files: it takes no DIRECTORY and no --list");
+		rd_log_error("--line serves no files: it takes no DIRECTORY and no --list");
 	else if (w->config &&
 		 (operands > 0 || w->listen.count || w->list || w->protocol == REPLYD_LINE))
-		rd_log("--config says what is served and where: it takes no DIRECTORY, --listen, "
-		       "--line and --list");
+		rd_log_error(
+			"--config says what is served and where: it takes no DIRECTORY, --listen, "
+			"--line and --list");
 	else if (w->test && !w->config)
-		rd_log("--test needs --config FILE");
+		rd_log_error("--test needs --config FILE");
 	else
 		return GO_ON;
 	return 2;
@@ -183,7 +184,7 @@ static int options_configure(struct replyd *server, const struct wanted *w)
 	if (w->test)
 		server->heritage.unknown = true;
 	if (replyd_configure(server, w->config) != 0) {
-		rd_log("%s", replyd_error(server));
+		rd_log_error("%s", replyd_error(server));
 		return 1;
 	}
 	if (w->workers)
@@ -197,7 +198,7 @@ static int options_configure(struct replyd *server, const struct wanted *w)
 static int options_confine(struct replyd *server, const struct wanted *w)
 {
 	if (rd_confine_plan(server) != 0) {
-		rd_log("%s", replyd_error(server));
+		rd_log_error("%s", replyd_error(server));
 		return 1;
 	}
 	if (!w->test)
@@ -221,7 +222,7 @@ static int options_serve(struct replyd *server, const struct wanted *w, const ch
 		failed = replyd_listen(server, addresses[i], w->protocol);
 	if (!failed)
 		return GO_ON;
-	rd_log("%s", replyd_error(server));
+	rd_log_error("%s", replyd_error(server));
 	return 1;
 }
 
@@ -230,7 +231,7 @@ static int options_control(struct replyd *server, const struct wanted *w)
 	for (int i = 0; i < w->control.count; i++) {
 		if (replyd_control(server, w->control.text[i]) == 0)
 			continue;
-		rd_log("%s", replyd_error(server));
+		rd_log_error("%s", replyd_error(server));
 		return 1;
 	}
 	return GO_ON;
@@ -249,7 +250,7 @@ static int options_process(const struct wanted *w)
 		return GO_ON;
 	}
 	if (w->background && !rd_background_enter()) {
-		rd_log("cannot leave the terminal: %s", strerror(errno));
+		rd_log_error("cannot leave the terminal: %s", strerror(errno));
 		return 1;
 	}
 	return !w->pid_file || rd_pidfile_take(w->pid_file) ? GO_ON : 1;
@@ -286,7 +287,7 @@ int rd_options_apply(int argc, char **argv, struct replyd *server)
 	int status = 1;
 
 	if (!w.listen.text || !w.control.text)
-		rd_log("no memory");
+		rd_log_error("no memory");
 	else
 		status = options_apply(argc, argv, server, &w);
 	free(w.listen.text);

@@ -42,8 +42,8 @@ static void passed_one(struct replyd *server, int fd, const char *name, bool by_
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
 	    rd_heritage_add(&server->heritage, fd, name, passed_lent(name, by_self)))
 		return;
-	rd_log("of no use as a socket: descriptor %d, passed as \"%s\": %s", fd, name,
-	       strerror(errno));
+	rd_log_error("of no use as a socket: descriptor %d, passed as \"%s\": %s", fd, name,
+		     strerror(errno));
 }
 
 void rd_passed_inherit(struct replyd *server, bool by_self)
@@ -53,7 +53,7 @@ void rd_passed_inherit(struct replyd *server, bool by_self)
 	char *names = strdup(said ? said : ""), *rest = names;
 
 	if (!names)
-		rd_log("what was passed cannot be taken: %s", strerror(errno));
+		rd_log_error("what was passed cannot be taken: %s", strerror(errno));
 	for (int i = 0; names && i < count; i++) {
 		const char *name = rest ? strsep(&rest, ":") : NULL;
 

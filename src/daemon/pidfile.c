@@ -23,7 +23,7 @@ static bool own; /* this process removes it */
 
 static bool pidfile_refuse(const char *path, const char *what)
 {
-	rd_log("%s: %s: %s", path, what, strerror(errno));
+	rd_log_error("%s: %s: %s", path, what, strerror(errno));
 	return false;
 }
 
@@ -47,9 +47,9 @@ static bool pidfile_taken(int fd, const char *path)
 		return pidfile_refuse(path, "cannot be read");
 	pid = strtol(text, NULL, 10);
 	if (pid > 0)
-		rd_log("%s: already running as pid %ld", path, pid);
+		rd_log_error("%s: already running as pid %ld", path, pid);
 	else
-		rd_log("%s: locked by another that starts or ends just now", path);
+		rd_log_error("%s: locked by another that starts or ends just now", path);
 	return false;
 }
 

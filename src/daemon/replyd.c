@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct replyd *server;
@@ -57,6 +58,17 @@ static void program_descriptors(void)
 		rd_log("cannot raise the limit of open files"); /* it serves with the one it has */
 }
 
+/* Standard error is the journal's: so systemd.exec(5) has a program find out. */
+static bool program_in_journal(void)
+{
+	const char *said = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat is;
+
+	return said && sscanf(said, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &is) == 0 && is.st_dev == device && is.st_ino == inode;
+}
+
 static bool program_ready(void)
 {
 	char addresses[4096];
@@ -76,23 +88,24 @@ static int program_serve(void)
 	snprintf(signal, sizeof(signal), "%d", SIGRTMIN + 6);
 	rd_upgrade_prepare(server);
 	if (!rd_manager_prepare(server)) {
-		rd_log("%s", strerror(errno));
+		rd_log_error("%s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if (replyd_set(server, "stack_signal", signal) != 0 || replyd_open(server) != 0) {
-		rd_log("%s", replyd_error(server));
+		rd_log_error("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
 	if (!rd_upgrade_ready(server)) {
-		rd_log("upgrade: not taken over: the server before this one serves on, or stops");
+		rd_log_error(
+			"upgrade: not taken over: the server before this one serves on, or stops");
 		return EXIT_FAILURE;
 	}
 	if (!rd_hup_start(server) || !rd_manager_start(server) || !rd_upgrade_start(server)) {
-		rd_log("cannot start a thread: %s", strerror(errno));
+		rd_log_error("cannot start a thread: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if (!program_ready()) {
-		rd_log("cannot leave the terminal: %s", strerror(errno));
+		rd_log_error("cannot leave the terminal: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	cut = replyd_serve(server);
@@ -100,7 +113,7 @@ static int program_serve(void)
 	rd_upgrade_stop();
 	rd_manager_stop(server);
 	if (cut < 0) {
-		rd_log("%s", replyd_error(server));
+		rd_log_error("%s", replyd_error(server));
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
@@ -110,9 +123,11 @@ int main(int argc, char **argv)
 {
 	int status;
 
+	if (program_in_journal())
+		rd_log_to_journal();
 	server = replyd_new();
 	if (!server || !rd_upgrade_begin(argc, argv)) {
-		rd_log("no memory");
+		rd_log_error("no memory");
 		return EXIT_FAILURE;
 	}
 	program_descriptors();

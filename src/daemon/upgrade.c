@@ -202,8 +202,8 @@ static bool upgrade_heard(struct replyd *server, const struct rd_handover *h,
 	}
 	switch (rd_handover_give(server, h, upgrade_commit, n)) {
 	case RD_HANDOVER_DONE:
-		rd_log("upgrade: process %ld serves; this one finishes what is in flight",
-		       (long)n->pid);
+		rd_log_note("upgrade: process %ld serves; this one finishes what is in flight",
+			    (long)n->pid);
 		rd_successor_leave(n);
 		return true;
 	case RD_HANDOVER_CHANGED:
@@ -334,6 +334,6 @@ bool rd_upgrade_pass(int number)
 
 	if (!heir || kill(heir, number) != 0)
 		return false;
-	rd_log("upgrade: signal %d is passed on to process %ld", number, (long)heir);
+	rd_log_note("upgrade: signal %d is passed on to process %ld", number, (long)heir);
 	return true;
 }

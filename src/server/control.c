@@ -208,7 +208,7 @@ static void *control_main(void *arg)
 	struct rd_control *c = arg;
 
 	if (rd_group_run(&c->group) < 0)
-		rd_log("control: cannot wait for connections: %s", strerror(errno));
+		rd_log_error("control: cannot wait for connections: %s", strerror(errno));
 	return NULL;
 }
 
@@ -250,7 +250,7 @@ void rd_control_serve(struct replyd *s)
 	int error = c->listeners.count == 0 || c->runs ? 0 : control_run(c);
 
 	if (error)
-		rd_log("control: nobody answers: cannot start a thread: %s", strerror(error));
+		rd_log_error("control: nobody answers: cannot start a thread: %s", strerror(error));
 }
 
 int rd_control_open(struct replyd *s, size_t descriptors)

@@ -148,11 +148,11 @@ int replyd_run(struct replyd *s, const char *address)
 	long cut;
 
 	if (embed_open(s, address) != 0) {
-		rd_log("%s", replyd_error(s));
+		rd_log_error("%s", replyd_error(s));
 		return 1;
 	}
 	for (size_t i = 0; (url = replyd_url(s, i)); i++)
-		rd_log("serving %s", url);
+		rd_log_note("serving %s", url);
 	first = atomic_compare_exchange_strong(&running, &none, s);
 	if (first)
 		run_begin(before);
@@ -160,7 +160,7 @@ int replyd_run(struct replyd *s, const char *address)
 	if (first)
 		run_end(before);
 	if (cut < 0)
-		rd_log("%s", replyd_error(s));
+		rd_log_error("%s", replyd_error(s));
 	return cut < 0;
 }
 

@@ -137,9 +137,9 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 	else
 		failed = reload_file(s, &fault);
 	if (failed)
-		rd_log("not reloaded: %s", fault.text);
+		rd_log_error("not reloaded: %s", fault.text);
 	else
-		rd_log("%s: reloaded, generation %u", s->file, s->setup->generation.number);
+		rd_log_note("%s: reloaded, generation %u", s->file, s->setup->generation.number);
 	rd_server_news(s, RD_NEWS_RELOADED, fault.text);
 	rd_lock_drop(&s->reload);
 	if (why && size > 0)

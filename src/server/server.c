@@ -394,8 +394,8 @@ long rd_server_serve(struct replyd *s)
 	cut = rd_group_run(&s->clients);
 	error = errno;
 	if (cut > 0 || rd_group_finished(&s->clients) > 0)
-		rd_log("stopped; connections finished: %ld, cut off: %ld",
-		       rd_group_finished(&s->clients), cut);
+		rd_log_note("stopped; connections finished: %ld, cut off: %ld",
+			    rd_group_finished(&s->clients), cut);
 	if (rd_group_stuck(&s->clients) > 0) { /* they may still touch any part of it */
 		rd_control_close(s);
 		atomic_store(&s->phase, PHASE_STUCK);
