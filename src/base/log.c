@@ -1,55 +1,117 @@
 /*
- * log - the program's own messages, a line each, on standard error or to syslog.
+ * log - the program's own messages, a line each, on standard error, to syslog or to a file.
  * Thread:  any; a line is written whole.
  * Never:   fails: what is not taken there is lost.
  */
 #include "base/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
-/* What stands before a message. */
-enum { LEVEL = 3, NAME = 8, ROOM = 1024 };
+enum { ROOM = 1024 };
 
-static _Atomic bool to_syslog, to_journal;
+/* Where messages go; what is opened stays open. */
+static _Atomic enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG, TO_FILE } to;
+static const char *file_path;
+static int file_fd = -1;
 
 void rd_log_to_syslog(void)
 {
+	if (atomic_load(&to) == TO_FILE)
+		return;
 	openlog("replyd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
-	atomic_store(&to_syslog, true);
+	atomic_store(&to, TO_SYSLOG);
 }
 
 void rd_log_to_journal(void)
 {
-	atomic_store(&to_journal, true);
+	atomic_store(&to, TO_JOURNAL);
+}
+
+static int log_open_file(void)
+{
+	return open(file_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+}
+
+bool rd_log_open(const char *path)
+{
+	file_path = path;
+	file_fd = log_open_file();
+	return file_fd >= 0;
+}
+
+void rd_log_to_file(void)
+{
+	if (file_fd >= 0)
+		atomic_store(&to, TO_FILE);
+}
+
+int rd_log_fd(void)
+{
+	return file_fd;
+}
+
+/* The descriptor stays the same: who writes just now writes to one or the other. */
+void rd_log_reopen(void)
+{
+	int fd = log_open_file();
+
+	if (fd < 0 || dup3(fd, file_fd, O_CLOEXEC) < 0)
+		rd_log_error("%s: %s: the log goes on in the file that is open", file_path,
+			     strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+/* What stands before a message. */
+static size_t log_begin(char *line, size_t size, int level)
+{
+	char word[32] = "";
+	struct tm tm;
+	time_t now;
+
+	switch (atomic_load(&to)) {
+	case TO_SYSLOG:
+		return 0;
+	case TO_JOURNAL:
+		snprintf(word, sizeof(word), "<%d>", level & 7);
+		break;
+	case TO_FILE:
+		now = time(NULL);
+		strftime(word, sizeof(word), "%FT%TZ ", gmtime_r(&now, &tm));
+		break;
+	default:
+		break;
+	}
+	return (size_t)snprintf(line, size, "%sreplyd: ", word);
 }
 
 static void log_write(int level, char *line, size_t len)
 {
-	size_t from = atomic_load(&to_journal) ? 0 : LEVEL;
+	bool to_file = atomic_load(&to) == TO_FILE;
 
-	if (atomic_load(&to_syslog)) {
-		syslog(level, "%.*s", (int)(len - LEVEL - NAME), line + LEVEL + NAME);
+	if (atomic_load(&to) == TO_SYSLOG) {
+		syslog(level, "%.*s", (int)len, line);
 		return;
 	}
 	line[len++] = '\n';
-	if (write(STDERR_FILENO, line + from, len - from) < 0)
+	if (write(to_file ? file_fd : STDERR_FILENO, line, len) < 0)
 		return;
 }
 
 static void log_say(int level, const char *format, va_list args)
 {
-	char line[LEVEL + NAME + ROOM];
-	size_t len = LEVEL + NAME;
-	int n;
+	char line[ROOM];
+	size_t len = log_begin(line, sizeof(line), level);
+	int n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
 
-	sprintf(line, "<%d>replyd: ", level & 7);
-	n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
 	if (n < 0)
 		return;
 	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;

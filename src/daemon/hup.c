@@ -1,9 +1,10 @@
 /*
- * hup - SIGHUP: the configuration is read anew.
+ * hup - SIGHUP: the configuration is read anew. SIGUSR1: the log is opened anew.
  * Thread:  one of its own, which waits for the signal, and may wait for files.
  */
 #include "daemon/hup.h"
 
+#include "base/log.h"
 #include "base/must.h"
 #include "daemon/upgrade.h"
 
@@ -13,36 +14,31 @@
 #include <stdatomic.h>
 
 static pthread_t thread;
-static bool blocked, started;
+static sigset_t kept;
+static int last; /* of those; 0: there is none */
+static bool started;
 static _Atomic bool stopping;
 
-static sigset_t hup_set(void)
+void rd_hup_keep(int number)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	return set;
-}
-
-void rd_hup_block(void)
-{
-	sigset_t set = hup_set();
-
-	PTH(pthread_sigmask(SIG_BLOCK, &set, NULL));
-	blocked = true;
+	if (!last)
+		sigemptyset(&kept);
+	sigaddset(&kept, number);
+	last = number;
+	PTH(pthread_sigmask(SIG_BLOCK, &kept, NULL));
 }
 
 static void *hup_main(void *server)
 {
-	sigset_t set = hup_set();
 	int number;
 
 	for (;;) {
-		PTH(sigwait(&set, &number));
+		PTH(sigwait(&kept, &number));
 		if (atomic_load(&stopping))
 			return NULL;
-		if (replyd_reload(server, NULL, 0) != 0)
+		if (number == SIGUSR1)
+			rd_log_reopen();
+		else if (replyd_reload(server, NULL, 0) != 0)
 			rd_upgrade_pass(SIGHUP); /* which serves, if there is one */
 	}
 }
@@ -52,7 +48,7 @@ bool rd_hup_start(struct replyd *server)
 	sigset_t all, before;
 	int error;
 
-	if (!blocked)
+	if (!last)
 		return true;
 	sigfillset(&all);
 	PTH(pthread_sigmask(SIG_SETMASK, &all, &before));
@@ -68,7 +64,7 @@ void rd_hup_stop(void)
 	if (!started)
 		return;
 	atomic_store(&stopping, true);
-	PTH(pthread_kill(thread, SIGHUP));
+	PTH(pthread_kill(thread, last));
 	PTH(pthread_join(thread, NULL));
 	started = false;
 }

@@ -1,15 +1,15 @@
 /*
- * hup - SIGHUP: the configuration is read anew.
+ * hup - SIGHUP: the configuration is read anew. SIGUSR1: the log is opened anew.
  */
 #ifndef RD_DAEMON_HUP_H
 #define RD_DAEMON_HUP_H
 
 #include "replyd.h"
 
-/* There is a configuration: from here on SIGHUP is kept for rd_hup_start. */
-void rd_hup_block(void);
+/* From here on SIGHUP (there is a configuration) or SIGUSR1 (a log) is kept for rd_hup_start. */
+void rd_hup_keep(int number);
 
-/* About to serve. Nothing without rd_hup_block. False with errno: there is no thread for it. */
+/* About to serve. Nothing without rd_hup_keep. False with errno: there is no thread for it. */
 bool rd_hup_start(struct replyd *server);
 
 /* Waits for a reload that is under way. */

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,7 @@ struct wanted {
 	const char *workers, *queue; /* said here, whatever the file says ... */
 	const char *user, *group;    /* ... and so these */
 	bool background;
-	const char *pid_file;
+	const char *pid_file, *log;
 };
 
 static int options_address(const char *option, const char *text, struct addresses *to,
@@ -126,6 +127,9 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 		return GO_ON;
 	case 'p':
 		w->pid_file = optarg;
+		return GO_ON;
+	case 'o':
+		w->log = optarg;
 		return GO_ON;
 	case 'h':
 		return options_help();
@@ -180,7 +184,7 @@ static int options_read(int argc, char **argv, struct replyd *server, struct wan
 
 static int options_configure(struct replyd *server, const struct wanted *w)
 {
-	rd_hup_block();
+	rd_hup_keep(SIGHUP);
 	if (w->test)
 		server->heritage.unknown = true;
 	if (replyd_configure(server, w->config) != 0) {
@@ -242,8 +246,12 @@ static int options_process(const struct wanted *w)
 {
 	if (w->test)
 		return GO_ON;
+	if (w->log)
+		rd_hup_keep(SIGUSR1);
 	if (rd_upgrade_succeeds()) {
-		if (w->background)
+		if (w->log && rd_log_open(w->log))
+			rd_log_to_file();
+		else if (w->background)
 			rd_log_to_syslog();
 		if (w->pid_file)
 			rd_pidfile_inherit(w->pid_file, rd_upgrade_pid_fd());
@@ -251,6 +259,10 @@ static int options_process(const struct wanted *w)
 	}
 	if (w->background && !rd_background_enter()) {
 		rd_log_error("cannot leave the terminal: %s", strerror(errno));
+		return 1;
+	}
+	if (w->log && !rd_log_open(w->log)) {
+		rd_log_error("--log %s: %s", w->log, strerror(errno));
 		return 1;
 	}
 	return !w->pid_file || rd_pidfile_take(w->pid_file) ? GO_ON : 1;
@@ -264,7 +276,8 @@ static int options_apply(int argc, char **argv, struct replyd *server, struct wa
 		status = options_process(w);
 	rd_confine_want(server, w->user, w->group);
 	server->confine.sandbox.pid_file = w->pid_file;
-	server->confine.sandbox.syslog = w->background;
+	server->confine.sandbox.log_file = w->log;
+	server->confine.sandbox.syslog = w->background && !w->log;
 	if (status == GO_ON && w->config)
 		status = options_configure(server, w);
 	else if (status == GO_ON)

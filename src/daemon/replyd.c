@@ -76,6 +76,7 @@ static bool program_ready(void)
 	rd_server_urls(server, addresses, sizeof(addresses));
 	printf("replyd: ready on%s\n", addresses);
 	fflush(stdout);
+	rd_log_to_file();
 	return rd_background_ready();
 }
 

@@ -5,6 +5,7 @@
  */
 #include "server/confine.h"
 
+#include "base/log.h"
 #include "config/config.h"
 #include "handlers/spawner.h"
 #include "server/configure.h"
@@ -116,14 +117,27 @@ static int confine_give_all(struct replyd *s, const struct rd_listeners *l)
 	return 0;
 }
 
+/* So that it can open it anew. */
+static int confine_give_log(struct replyd *s)
+{
+	struct stat st;
+
+	if (rd_log_fd() < 0 || fstat(rd_log_fd(), &st) != 0 || !S_ISREG(st.st_mode) ||
+	    fchown(rd_log_fd(), s->confine.who.uid, s->confine.who.gid) == 0)
+		return 0;
+	return rd_server_failed(s, "the log cannot be given to %s: %s", s->confine.who.name,
+				strerror(errno));
+}
+
 int rd_confine(struct replyd *s)
 {
 	char why[512];
 
 	if (!s->confine.wanted)
 		return 0;
-	if (confine_leaves_root(s) && (confine_give_all(s, &s->setup->listeners) != 0 ||
-				       confine_give_all(s, &s->control.listeners) != 0))
+	if (confine_leaves_root(s) &&
+	    (confine_give_all(s, &s->setup->listeners) != 0 ||
+	     confine_give_all(s, &s->control.listeners) != 0 || confine_give_log(s) != 0))
 		return -1;
 	if (rd_sandbox_prepare(s) != 0)
 		return -1;

@@ -189,6 +189,8 @@ static int sandbox_allow_all(struct replyd *s)
 	if (b->pid_file &&
 	    rd_reach_beside(&to, NULL, OPTION_COUNT, b->pid_file, RD_MAY_LISTEN) != 0)
 		return -1;
+	if (b->log_file && rd_reach_beside(&to, NULL, OPTION_COUNT, b->log_file, RD_MAY_WRITE) != 0)
+		return -1;
 	if (sandbox_allow_sockets(s, &s->setup->listeners) != 0 ||
 	    sandbox_allow_sockets(s, &s->control.listeners) != 0)
 		return -1;

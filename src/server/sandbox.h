@@ -21,9 +21,9 @@ struct rd_sandbox_path {
 
 struct rd_sandbox {
 	bool on[SANDBOX_PARTS];
-	const char *directory, *pid_file; /* of the command line; or NULL */
-	bool syslog;			  /* where the log goes */
-	struct rd_sandbox_path *path;	  /* [paths] */
+	const char *directory, *pid_file, *log_file; /* of the command line; or NULL */
+	bool syslog;				     /* where the log goes */
+	struct rd_sandbox_path *path;		     /* [paths] */
 	size_t paths;
 	struct rd_landlock landlock;
 	struct rd_filter filter;

@@ -17,5 +17,6 @@ OPTION('u', "user",    "USER",    "once it listens, become that user for good; r
 OPTION('g', "group",   "GROUP",   "with that group in place of the user's own")
 OPTION('d', "daemon",  NULL,      "serve in the background; this command ends when it serves, or cannot")
 OPTION('p', "pid-file", "FILE",   "keep the process's id there, and FILE locked; only one at a time can have it")
+OPTION('o', "log",     "FILE",    "once it serves, put messages at the end of FILE; SIGUSR1 opens it anew")
 OPTION('h', "help",    NULL,      "print this and exit")
 OPTION('V', "version", NULL,      "print the version and exit")
