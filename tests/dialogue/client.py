@@ -3,6 +3,7 @@
 Every wait ends after wait_s seconds with Failure.
 """
 
+import errno
 import random
 import select
 import socket
@@ -99,7 +100,8 @@ class Client:
 		try:
 			self.sock.shutdown(socket.SHUT_WR)
 		except OSError as error:
-			raise Failure("to end our side of the stream", self._so_far(str(error))) from None
+			if error.errno != errno.ENOTCONN:	# a reset has ended both
+				raise Failure("to end our side of the stream", self._so_far(str(error))) from None
 
 	def send(self, data, must=True):
 		"""Send all; must is False where the server may end the stream meanwhile."""

@@ -26,7 +26,7 @@ SKIPPED = 77
 AS = os.environ["REPLYD_AS"].split()	# how root starts it
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 PATTERN_LINE = 16
-HELPER = "replyd-spawner"
+HELPERS = ("replyd-spawner", "replyd-starter")
 CALM = """
 listen "127.0.0.1:0" {{ }}
 listen "unix:{unix}" {{ }}
@@ -72,7 +72,7 @@ def descriptors(needed):
 
 
 def children(pid):
-	"""The programs that a server has started and not waited for; the helper that does so is none."""
+	"""The programs that a server has started and not waited for; those that help it are none."""
 	found = []
 	for task in os.listdir(f"/proc/{pid}/task"):
 		try:
@@ -80,7 +80,7 @@ def children(pid):
 				found += [int(child) for child in file.read().split()]
 		except (FileNotFoundError, ProcessLookupError):
 			pass			# the thread has ended meanwhile
-	return [child for child in found if command(child) not in (HELPER, None)]
+	return [child for child in found if command(child) not in (*HELPERS, None)]
 
 
 def command(pid):
