@@ -170,7 +170,7 @@ def syslog(server):
 		expect("the file", server.get("a.txt"), b"hello\n")
 		server.write("three", "wrong")
 		os.kill(pid, signal.SIGHUP)
-		matches("syslog", log.recv(1024).decode(), rf"^<29>.* replyd\[{pid}\]: not reloaded: conf:")
+		matches("syslog", log.recv(1024).decode(), rf"^<27>.* replyd\[{pid}\]: not reloaded: conf:")
 		expect("stopped", server.ends(), 0)
 
 
