@@ -106,7 +106,8 @@ static void log_write(int level, char *line, size_t len)
 		return;
 }
 
-static void log_say(int level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void log_say(int level, const char *format,
+							  va_list args)
 {
 	char line[ROOM];
 	size_t len = log_begin(line, sizeof(line), level);
