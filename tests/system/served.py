@@ -182,6 +182,11 @@ class Server:
 		"""How many descriptors it has."""
 		return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+	def sanitized(self, which):
+		"""Such a sanitizer keeps what was freed; whether all was freed it says itself."""
+		with open(f"/proc/{self.process.pid}/maps", encoding="utf-8", errors="replace") as file:
+			return re.search(rf"/lib{which}\.", file.read()) is not None
+
 	def memory(self):
 		"""Bytes that are its own, and present."""
 		with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:

@@ -70,6 +70,7 @@ class Soaked(Server):
 			if not line:
 				raise Failure(f"not ready: {self.stderr()}")
 		self.port = int(line.split("127.0.0.1:")[1].split("/")[0])
+		self.idle = self.threads()
 
 	def write(self, wrong=False):
 		"""A new file in the place of the old one, at once."""
@@ -285,15 +286,9 @@ def settled(server):
 	"""All have left, and the workers that were for them; what it keeps open, it has."""
 	gets(server, "/large.bin", LARGE)
 	until(lambda: not children(server.process.pid), "its programs to end")
-	until(lambda: server.threads() <= 4, "the workers to leave")
+	until(lambda: server.threads() <= server.idle, "the workers to leave")
 	until(lambda: not os.listdir(server.tmp + "/body"), "no temporary file")
 	return server.open_files(), server.memory()
-
-
-def sanitized(server):
-	"""A sanitizer keeps what was freed; whether all was freed it says itself."""
-	with open(f"/proc/{server.process.pid}/maps", encoding="ascii", errors="replace") as file:
-		return re.search(r"/lib[at]san\.", file.read()) is not None
 
 
 def check_log(server):
@@ -317,7 +312,7 @@ def test():
 		until(lambda: server.open_files() <= files, "its descriptors to be what they were")
 		print(", ".join(f"{n} {name}" for name, n in sorted(count.of.items())),
 			f"; {memory >> 10} KiB, then {now >> 10} KiB")
-		if now > memory * GROWTH + SLACK and not sanitized(server):
+		if now > memory * GROWTH + SLACK and not server.sanitized("[at]san"):
 			raise Failure("its memory has grown")
 		if not count.of.get("answered"):
 			raise Failure("nobody was answered")
