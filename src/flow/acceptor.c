@@ -409,7 +409,8 @@ static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
 
 /*
  * What the kernel has completed is still served, unless another process does; then the listener is
- * closed. It is watched no more, which the close does not see to where somebody else has it.
+ * closed. It is watched no more, which the close does not see to where somebody else has it: he who
+ * goes on with the clients does too. A reload may be reading the rest of *l.
  */
 static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
 {
@@ -420,9 +421,7 @@ static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
 	if (!handed && !a->paused)
 		acceptor_accept(a, l, LAST_ACCEPTS);
 	acceptor_poll(a, EPOLL_CTL_DEL, l->fd, 0, 0);
-	if (handed)
-		l->lent = true;
-	rd_listener_close(l);
+	rd_listener_close(l, l->lent || handed || a->slots->legacy);
 }
 
 static void acceptor_drain(struct rd_acceptor *a)
@@ -432,12 +431,8 @@ static void acceptor_drain(struct rd_acceptor *a)
 	a->ended = acceptor_ended_so_far(a);
 	atomic_store(&a->slots->draining, true);
 	atomic_store(&a->slots->leaving, !atomic_load(&a->handed));
-	for (size_t i = 0; i < a->listeners; i++) {
-		struct rd_listener *l = &a->listener[i];
-
-		l->lent = l->lent || a->slots->legacy; /* who goes on with the clients has it too */
-		acceptor_end(a, l);
-	}
+	for (size_t i = 0; i < a->listeners; i++)
+		acceptor_end(a, &a->listener[i]);
 	acceptor_push(a);
 	if (atomic_load(&a->slots->leaving))
 		acceptor_stir(a);

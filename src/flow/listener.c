@@ -118,11 +118,11 @@ void rd_listener_adopt(struct rd_listener *l, int fd)
 	l->fd = fd;
 }
 
-void rd_listener_close(struct rd_listener *l)
+void rd_listener_close(struct rd_listener *l, bool lent)
 {
 	if (l->fd < 0)
 		return;
-	if (!l->lent && l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
+	if (!lent && l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
 		unlink(l->bound.un.sun_path);
 	close(l->fd);
 	l->fd = -1;

@@ -47,7 +47,7 @@ void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was);
 /* The descriptor of who came next, and from where; -1 with errno: none came. */
 int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer);
 
-/* Accepts no more; the name of a Unix socket that is not lent is removed. */
-void rd_listener_close(struct rd_listener *l);
+/* Accepts no more; a Unix socket loses its name, unless that is `lent` to somebody who stays. */
+void rd_listener_close(struct rd_listener *l, bool lent);
 
 #endif

@@ -242,7 +242,7 @@ void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
 void rd_open_close(struct rd_listeners *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		rd_listener_close(&l->listener[i]);
+		rd_listener_close(&l->listener[i], l->listener[i].lent);
 		rd_service_drop(l->listener[i].service);
 		l->listener[i].service = NULL;
 	}
