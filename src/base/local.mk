@@ -1,4 +1,4 @@
-# base: promises, locks, clocks, buffers, log.
+# base: promises, locks, clocks, buffers, log, terminals.
 folder_libs += src/base/libbase.la
 noinst_LTLIBRARIES += src/base/libbase.la
 src_base_libbase_la_SOURCES = \
@@ -24,5 +24,7 @@ src_base_libbase_la_SOURCES = \
 	src/base/stack.h \
 	src/base/thread.c \
 	src/base/thread.h \
+	src/base/tty.c \
+	src/base/tty.h \
 	src/base/words.c \
 	src/base/words.h

@@ -3,9 +3,10 @@
  */
 #include "client/report.h"
 
+#include "base/tty.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,11 +44,10 @@ static void report_count(const struct rd_loaded *l, const char *name, uint64_t c
 	printf("  %-12s %14" PRIu64 " %14.1f\n", name, count, report_rate(l, in_time));
 }
 
-/* In bold on a terminal, unless NO_COLOR asks for none. */
+/* In bold where there may be colour. */
 static void report_bad(const char *name, uint64_t count, const char *why)
 {
-	const char *none = getenv("NO_COLOR");
-	bool bold = isatty(STDOUT_FILENO) && !(none && none[0]);
+	bool bold = rd_tty_colour(STDOUT_FILENO);
 
 	printf("  %s%-12s %14" PRIu64 "%s%s%s\n", bold ? "\x1b[1m" : "", name, count,
 	       bold ? "\x1b[0m" : "", why[0] ? "  " : "", why);

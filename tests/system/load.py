@@ -278,7 +278,7 @@ def on_a_terminal(*arguments, **more):
 	"""What it writes to a terminal, out and err."""
 	master, slave = pty.openpty()
 	process = subprocess.Popen([os.environ["REPLYC"], "load", *arguments], stdout=slave, stderr=slave,
-		env={**os.environ, "NO_COLOR": "", **more})
+		env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **more})
 	os.close(slave)
 	told = b""
 	try:

@@ -70,6 +70,7 @@ unit_tests += tests/unit/test_stack_end
 unit_tests += tests/unit/test_stuck
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_timeout
+unit_tests += tests/unit/test_tty
 unit_tests += tests/unit/test_units
 unit_tests += tests/unit/test_upload
 unit_tests += tests/unit/test_url
