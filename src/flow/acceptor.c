@@ -1,7 +1,7 @@
 /*
  * acceptor - main's loop.
  * Thread:  main's, but for rd_acceptor_stop.
- * Owns:    a connection from the accept, or from when it left the parking, until the push.
+ * Owns:    a connection from when it came in, or left the parking, until the push.
  * Never:   parses a request, performs, waits for a client.
  */
 #include "flow/acceptor.h"
@@ -9,31 +9,22 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "flow/entrance.h"
+#include "flow/listening.h"
 #include "flow/park.h"
 #include "flow/pulse.h"
 #include "flow/refuse.h"
-#include "flow/whose.h"
-#include "guard/admit.h"
 #include "net/client.h"
 
 #include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum {
 	LOOK_US = 1000,		   /* between two looks at a pool that is awake */
 	STALLED = 50,		   /* looks at a pool that takes nothing, before main sheds */
 	DRAIN_US = 20 * 1000,	   /* between two looks at what is still open while draining */
-	PAUSE_US = 100 * 1000,	   /* before accepting is tried again after the system ran out */
 	SWEPT = 64,		   /* expired connections taken at once */
-	LAST_ACCEPTS = 4096,	   /* of what the kernel holds when the drain begins */
 	COMPLAIN_US = 1000 * 1000, /* between two lines of the log that say the same */
 };
-
-/* epoll_event.data.u64 of what is not a connection; those have their descriptor. */
-#define TAG_WAKE     (UINT64_C(1) << 32)
-#define TAG_LISTENER (UINT64_C(2) << 32)
 
 struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
 				 const struct rd_sockaddr *peer)
@@ -54,35 +45,6 @@ bool rd_acceptor_complains(struct rd_acceptor *a)
 		return false;
 	a->complained_us = a->now_us;
 	return true;
-}
-
-static bool acceptor_poll(struct rd_acceptor *a, int op, int fd, uint32_t events, uint64_t tag)
-{
-	struct epoll_event event = { .events = events, .data.u64 = tag };
-
-	return epoll_ctl(a->slots->epoll_fd, op, fd, &event) == 0;
-}
-
-/* Once, so that no listener is lost when the system is out of memory or watches later. */
-static bool acceptor_register(struct rd_acceptor *a)
-{
-	if (!acceptor_poll(a, EPOLL_CTL_ADD, a->slots->wake_fd, EPOLLIN, TAG_WAKE))
-		return false;
-	for (size_t i = 0; i < a->listeners; i++)
-		if (!acceptor_poll(a, EPOLL_CTL_ADD, a->listener[i].fd, EPOLLIN, TAG_LISTENER | i))
-			return false;
-	return true;
-}
-
-/* Off: accepting is not tried before `until_us`. */
-static void acceptor_poll_listeners(struct rd_acceptor *a, bool on, uint64_t until_us)
-{
-	a->paused = !on;
-	a->paused_us = until_us;
-	for (size_t i = 0; i < a->listeners; i++)
-		if (a->listener[i].fd >= 0)
-			acceptor_poll(a, EPOLL_CTL_MOD, a->listener[i].fd, on ? EPOLLIN : 0,
-				      TAG_LISTENER | i);
 }
 
 static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c, bool begun)
@@ -147,7 +109,7 @@ static void acceptor_expire(struct rd_acceptor *a)
 }
 
 /* To refuse what main took out of the parking by itself would be an answer to nothing. */
-static void acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
+void rd_acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
 {
 	if (rd_refuse_told(c) && !rd_refuse_linger(a, c))
 		return;
@@ -158,157 +120,21 @@ static void acceptor_give(struct rd_acceptor *a, struct rd_conn *c)
 		acceptor_push(a);
 }
 
-/* Whose it is, is known: is served, unless he may not come in, or has as many as he may. */
-static void acceptor_begin(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
-			   const struct rd_sockaddr *client)
-{
-	if (l->access && !rd_admit_may(l->access, client)) {
-		if (!rd_refuse_tell(a, c, CLOSE_DENIED))
-			return;
-	} else if (!c->exempt && !rd_conn_enter(c)) {
-		rd_count(&a->counters, COUNT_LIMITED);
-		if (!rd_refuse_tell(a, c, CLOSE_LIMIT))
-			return;
-	}
-	acceptor_give(a, c);
-}
-
-static void acceptor_ask(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
-			 const struct rd_sockaddr *peer)
-{
-	struct rd_sockaddr client = *peer;
-
-	if (rd_whose_ask(a, c, &client))
-		acceptor_begin(a, c, l, &client);
-}
-
-/* More has come, or its time is over. Without its listener it is not known who may come in. */
-static void acceptor_ask_again(struct rd_acceptor *a, struct rd_conn *c)
-{
-	const struct rd_listener *l = a->listener, *end = l + a->listeners;
-	struct rd_sockaddr peer;
-
-	while (l < end && l->service != c->service)
-		l++;
-	if (l == end)
-		rd_acceptor_close(a, c, CLOSE_DRAIN);
-	else if (!rd_transport_end(&c->transport, RD_END_PEER, &peer))
-		rd_acceptor_close(a, c, CLOSE_PEER_RESET);
-	else
-		acceptor_ask(a, c, l, &peer);
-}
-
 static void acceptor_ready(struct rd_acceptor *a, struct rd_conn *c)
 {
 	if (c->unknown)
-		acceptor_ask_again(a, c);
+		rd_entrance_ask_again(a, c);
 	else
-		acceptor_give(a, c);
+		rd_acceptor_give(a, c);
 }
 
-/* A close tells main from now on; false when there is room after all. */
-static bool acceptor_full(struct rd_acceptor *a)
+/* Who came before it runs; and the server's own. */
+static void acceptor_begin(struct rd_acceptor *a)
 {
-	if (atomic_load(&a->slots->open) < a->conns_max)
-		return false;
-	atomic_store(&a->slots->tell, true);
-	return atomic_load(&a->slots->open) >= a->conns_max;
-}
-
-/* A balancer, who says whose its connections are; once, in the first bytes. */
-static bool acceptor_believes(const struct rd_listener *l, const struct rd_sockaddr *peer)
-{
-	return l->balancers && rd_admit_believes(l->balancers, peer);
-}
-
-static void acceptor_come(struct rd_acceptor *a, struct rd_conn *c, const struct rd_listener *l,
-			  const struct rd_sockaddr *peer)
-{
-	if (!acceptor_believes(l, peer)) {
-		acceptor_begin(a, c, l, peer);
-		return;
-	}
-	c->unknown = true;
-	c->deadline_us = a->now_us + l->whose_us;
-	acceptor_ask(a, c, l, peer);
-}
-
-static void acceptor_complain(struct rd_acceptor *a, int error, const char *what)
-{
-	if (rd_acceptor_complains(a))
-		rd_log("accept: %s; %s", strerror(error), what);
-}
-
-/* What an accept that gave no connection means: whether to go on accepting. */
-static bool acceptor_accept_failed(struct rd_acceptor *a, const struct rd_listener *l)
-{
-	int error = errno;
-
-	switch (error) {
-	case EAGAIN:
-		return false;
-	case EMFILE:
-	case ENFILE:
-		if (rd_refuse_accept(a, l)) {
-			acceptor_complain(a, error, "clients are refused");
-			return true;
-		}
-		/* fall through */
-	case ENOBUFS:
-	case ENOMEM:
-		acceptor_complain(a, error, "waiting for a connection to close");
-		acceptor_poll_listeners(a, false, a->now_us + PAUSE_US);
-		return false;
-	default:
-		return true; /* that client is gone (ECONNABORTED and the like); the next, please */
-	}
-}
-
-static void acceptor_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most)
-{
-	for (size_t i = 0; i < most; i++) {
-		struct rd_sockaddr peer;
-		int fd;
-
-		if (acceptor_full(a)) {
-			acceptor_poll_listeners(a, false, 0);
-			return;
-		}
-		fd = rd_listener_accept(l, &peer);
-		if (fd < 0) {
-			if (acceptor_accept_failed(a, l))
-				continue;
-			return;
-		}
-		if ((size_t)fd >= a->slots->size) { /* the limit was raised under us */
-			close(fd);
-			continue;
-		}
-		acceptor_come(a, rd_acceptor_open(a, l, fd, &peer), l, &peer);
-	}
-}
-
-/* What another process accepted, and left between two requests; and the server's own. */
-static void acceptor_go_on(struct rd_acceptor *a)
-{
-	for (size_t i = 0; i < a->givens; i++) {
-		struct rd_given *g = &a->given[i];
-		const struct rd_listener *l = &a->listener[g->listener];
-		struct rd_sockaddr peer;
-		struct rd_conn *c;
-
-		peer.len = sizeof(peer.storage);
-		if (g->fd < 0 || (size_t)g->fd >= a->slots->size ||
-		    getpeername(g->fd, &peer.sa, &peer.len) != 0 || acceptor_believes(l, &peer))
-			continue;
-		c = rd_acceptor_open(a, l, g->fd, &peer);
-		c->exchanges = 1;
-		g->fd = -1;
-		acceptor_begin(a, c, l, &peer);
-	}
+	rd_entrance_go_on(a);
 	if (a->pulses)
-		acceptor_give(a,
-			      rd_conn_open(a->slots, a->pulse_fd, &rd_pulse, NULL, 0, a->now_us));
+		rd_acceptor_give(
+			a, rd_conn_open(a->slots, a->pulse_fd, &rd_pulse, NULL, 0, a->now_us));
 	acceptor_push(a);
 }
 
@@ -317,14 +143,14 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 	for (int i = 0; i < n; i++) {
 		uint64_t tag = a->event[i].data.u64;
 
-		if (tag == TAG_WAKE) {
+		if (tag == RD_TAG_WAKE) {
 			rd_slots_woken(a->slots);
 			acceptor_look(a); /* another thread may have pushed */
-		} else if (tag & TAG_LISTENER) {
+		} else if (tag & RD_TAG_LISTENER) {
 			const struct rd_listener *l = &a->listener[tag & 0xffffffff];
 
 			if (!a->paused && l->fd >= 0)
-				acceptor_accept(a, l, RD_EVENTS);
+				rd_entrance_accept(a, l, RD_EVENTS);
 		} else {
 			struct rd_conn *c = &a->slots->conn[tag];
 
@@ -369,11 +195,7 @@ static void acceptor_sweep(struct rd_acceptor *a)
 	a->next_sweep_us = next;
 }
 
-/*
- * Every parked connection whose server or listener ends is looked at once more by a worker, and
- * closed if nothing is begun.
- */
-static void acceptor_stir(struct rd_acceptor *a)
+void rd_acceptor_stir(struct rd_acceptor *a)
 {
 	a->stirring = true;
 	atomic_fetch_add(&a->slots->stirred, 1);
@@ -407,23 +229,6 @@ static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
 	return acceptor_ended(sums);
 }
 
-/*
- * What the kernel has completed is still served, unless another process does; then the listener is
- * closed. It is watched no more, which the close does not see to where somebody else has it: he who
- * goes on with the clients does too. A reload may be reading the rest of *l.
- */
-static void acceptor_end(struct rd_acceptor *a, struct rd_listener *l)
-{
-	bool handed = atomic_load(&a->handed);
-
-	if (l->fd < 0)
-		return;
-	if (!handed && !a->paused)
-		acceptor_accept(a, l, LAST_ACCEPTS);
-	acceptor_poll(a, EPOLL_CTL_DEL, l->fd, 0, 0);
-	rd_listener_close(l, l->lent || handed || a->slots->legacy);
-}
-
 static void acceptor_drain(struct rd_acceptor *a)
 {
 	a->draining = true;
@@ -432,79 +237,20 @@ static void acceptor_drain(struct rd_acceptor *a)
 	atomic_store(&a->slots->draining, true);
 	atomic_store(&a->slots->leaving, !atomic_load(&a->handed));
 	for (size_t i = 0; i < a->listeners; i++)
-		acceptor_end(a, &a->listener[i]);
+		rd_listening_end(a, &a->listener[i]);
 	acceptor_push(a);
 	if (atomic_load(&a->slots->leaving))
-		acceptor_stir(a);
+		rd_acceptor_stir(a);
 	else if (a->pulses && rd_conn_take(&a->slots->conn[a->pulse_fd]))
 		rd_acceptor_close(a, &a->slots->conn[a->pulse_fd], CLOSE_DRAIN);
 }
 
-/* Has the kernel watch the new ones. False with errno, and it watches none of them. */
-static bool acceptor_watch(struct rd_acceptor *a, const struct rd_change *c)
-{
-	for (size_t i = 0; i < c->listeners; i++) {
-		const struct rd_listener *l = &c->listener[i];
-		int error;
-
-		if (l->from >= 0 || acceptor_poll(a, EPOLL_CTL_ADD, l->fd, 0, TAG_LISTENER | i))
-			continue;
-		error = errno;
-		while (i-- > 0)
-			if (c->listener[i].from < 0)
-				acceptor_poll(a, EPOLL_CTL_DEL, c->listener[i].fd, 0, 0);
-		errno = error;
-		return false;
-	}
-	return true;
-}
-
-static void acceptor_set_limits(struct rd_acceptor *a)
-{
-	for (size_t i = 0; i < a->listeners; i++)
-		if (a->listener[i].service)
-			rd_service_set_limits(a->listener[i].service, &a->listener[i].limits);
-}
-
-/* The old ones' services end before the generation changes, and it before a new one accepts. */
-static void acceptor_exchange(struct rd_acceptor *a, const struct rd_change *c)
-{
-	struct rd_listener *was = a->listener;
-	bool ended = false;
-
-	for (size_t i = 0; i < a->listeners; i++) {
-		if (rd_change_keeps(c, was[i].service))
-			continue;
-		rd_service_end(was[i].service);
-		ended = true;
-	}
-	rd_generations_put(c->generations, c->next);
-	for (size_t i = 0; i < c->listeners; i++) {
-		struct rd_listener *l = &c->listener[i];
-
-		if (l->from >= 0)
-			rd_listener_inherit(l, &was[l->from]);
-	}
-	for (size_t i = 0; i < a->listeners; i++) {
-		acceptor_end(a, &was[i]);
-		rd_service_drop(was[i].service);
-		was[i].service = NULL;
-	}
-	a->listener = c->listener;
-	a->listeners = c->listeners;
-	acceptor_set_limits(a);
-	acceptor_poll_listeners(a, !a->paused, a->paused_us);
-	if (ended)
-		acceptor_stir(a);
-}
-
 static void acceptor_change(struct rd_acceptor *a, const struct rd_change *c)
 {
-	if (!acceptor_watch(a, c)) {
+	if (!rd_listening_change(a, c)) {
 		rd_changes_answer(&a->changes, errno);
 		return;
 	}
-	acceptor_exchange(a, c);
 	a->conns_max = c->conns_max;
 	a->sweep_us = c->sweep_us;
 	a->next_sweep_us = a->now_us;
@@ -553,14 +299,14 @@ static void acceptor_turn(struct rd_acceptor *a)
 		if (a->pool->stalled >= STALLED)
 			acceptor_expire(a);
 	}
-	if (a->paused && !a->draining && a->now_us >= a->paused_us && !acceptor_full(a))
-		acceptor_poll_listeners(a, true, 0);
+	if (a->paused && !a->draining && a->now_us >= a->paused_us && !rd_entrance_full(a))
+		rd_listening_poll(a, true, 0);
 	if ((change = rd_changes_look(&a->changes)))
 		acceptor_change(a, change);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
 	if (atomic_load(&a->slots->late) && atomic_exchange(&a->slots->late, false))
-		acceptor_stir(a);
+		rd_acceptor_stir(a);
 }
 
 /* The time is over: workers close what they hold, and main what is parked. */
@@ -594,11 +340,10 @@ long rd_acceptor_run(struct rd_acceptor *a)
 	a->paused = a->draining = a->stirring = false;
 	a->ready = 0;
 	a->complained_us = 0;
-	acceptor_set_limits(a);
 	a->now_us = rd_clock_us();
 	a->look_us = a->now_us + LOOK_US;
 	a->next_sweep_us = a->now_us + a->sweep_us;
-	if (!acceptor_register(a)) {
+	if (!rd_listening_begin(a)) {
 		int error = errno;
 
 		rd_changes_close(&a->changes);
@@ -607,7 +352,7 @@ long rd_acceptor_run(struct rd_acceptor *a)
 		return -1;
 	}
 	rd_changes_open(&a->changes);
-	acceptor_go_on(a);
+	acceptor_begin(a);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
 	rd_changes_close(&a->changes);

@@ -1,5 +1,5 @@
 /*
- * acceptor - main's loop: accepts, waits for parked connections to become ready, sweeps the
+ * acceptor - main's loop: waits for clients and for parked connections to become ready, sweeps the
  * deadlines, tends the pool, drains.
  */
 #ifndef RD_FLOW_ACCEPTOR_H
@@ -77,6 +77,15 @@ struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener
 
 /* Counted, and closed. */
 void rd_acceptor_close(struct rd_acceptor *a, struct rd_conn *conn, enum rd_close_reason reason);
+
+/* Ready for a worker, or told already that it is not served. */
+void rd_acceptor_give(struct rd_acceptor *a, struct rd_conn *conn);
+
+/*
+ * Every parked connection whose server or listener ends is looked at once more by a worker, and
+ * closed if nothing is begun.
+ */
+void rd_acceptor_stir(struct rd_acceptor *a);
 
 /* Whether the log may be told of clients: not more often than once a second. */
 bool rd_acceptor_complains(struct rd_acceptor *a);

@@ -10,6 +10,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/claim.h \
 	src/flow/conn.c \
 	src/flow/conn.h \
+	src/flow/entrance.c \
+	src/flow/entrance.h \
 	src/flow/fair.c \
 	src/flow/fair.h \
 	src/flow/generation.c \
@@ -20,6 +22,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/linger.h \
 	src/flow/listener.c \
 	src/flow/listener.h \
+	src/flow/listening.c \
+	src/flow/listening.h \
 	src/flow/park.c \
 	src/flow/park.h \
 	src/flow/pool.c \
