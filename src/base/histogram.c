@@ -5,28 +5,37 @@
  */
 #include "base/histogram.h"
 
-enum { PER_POWER = 1 << RD_HISTOGRAM_BITS };
-
-static unsigned histogram_bucket(uint64_t value)
+unsigned rd_bucket_of(uint64_t value, unsigned bits, unsigned top)
 {
 	unsigned shift;
 
-	if (value >> RD_HISTOGRAM_TOP)
-		return RD_HISTOGRAM_BUCKETS - 1;
-	if (value < 2 * PER_POWER)
+	if (value >> top)
+		return RD_BUCKETS(bits, top) - 1;
+	if (value < 2u << bits)
 		return (unsigned)value;
-	shift = 63 - (unsigned)__builtin_clzll(value) - RD_HISTOGRAM_BITS;
-	return shift * PER_POWER + (unsigned)(value >> shift);
+	shift = 63 - (unsigned)__builtin_clzll(value) - bits;
+	return (shift << bits) + (unsigned)(value >> shift);
 }
 
-static uint64_t histogram_middle(unsigned bucket)
+uint64_t rd_bucket_middle(unsigned bucket, unsigned bits)
 {
-	unsigned shift;
+	unsigned per_power = 1u << bits, shift;
 
-	if (bucket < 2 * PER_POWER)
+	if (bucket < 2 * per_power)
 		return bucket;
-	shift = bucket / PER_POWER - 1;
-	return ((uint64_t)(bucket % PER_POWER + PER_POWER) << shift) + (UINT64_C(1) << shift) / 2;
+	shift = bucket / per_power - 1;
+	return ((uint64_t)(bucket % per_power + per_power) << shift) + (UINT64_C(1) << shift) / 2;
+}
+
+unsigned rd_bucket_at(const uint64_t *bucket, uint64_t count, double q)
+{
+	double rank = q * (double)count;
+	uint64_t below = 0;
+	unsigned i = 0;
+
+	while ((below += bucket[i]) == 0 || (double)below < rank)
+		i++;
+	return i;
 }
 
 void rd_histogram_record(struct rd_histogram *h, uint64_t value)
@@ -37,20 +46,18 @@ void rd_histogram_record(struct rd_histogram *h, uint64_t value)
 		h->most = value;
 	h->count++;
 	h->sum += value;
-	h->bucket[histogram_bucket(value)]++;
+	h->bucket[rd_bucket_of(value, RD_HISTOGRAM_BITS, RD_HISTOGRAM_TOP)]++;
 }
 
 uint64_t rd_histogram_quantile(const struct rd_histogram *h, double q)
 {
-	double rank = q * (double)h->count;
-	uint64_t below = 0, value;
-	unsigned i = 0;
+	uint64_t value;
+	unsigned i;
 
 	if (h->count == 0)
 		return 0;
-	while ((below += h->bucket[i]) == 0 || (double)below < rank)
-		i++;
-	value = histogram_middle(i);
+	i = rd_bucket_at(h->bucket, h->count, q);
+	value = rd_bucket_middle(i, RD_HISTOGRAM_BITS);
 	if (q >= 1 || value > h->most || i == RD_HISTOGRAM_BUCKETS - 1)
 		return h->most;
 	return value < h->least ? h->least : value;

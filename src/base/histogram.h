@@ -9,10 +9,21 @@
 
 #include <stdint.h>
 
+/*
+ * Such buckets with 2^bits for each power of two, where values from 2^top on share the last: how
+ * many, which one is a value's, and the middle of one, within 1/2^(bits+1) of all that are in it.
+ */
+#define RD_BUCKETS(bits, top) ((unsigned)((top) - (bits) + 1) << (bits))
+unsigned rd_bucket_of(uint64_t value, unsigned bits, unsigned top);
+uint64_t rd_bucket_middle(unsigned bucket, unsigned bits);
+
+/* The first bucket that at least q (0 to 1) of all `count` values, at least one, are not above. */
+unsigned rd_bucket_at(const uint64_t *bucket, uint64_t count, double q);
+
 enum {
 	RD_HISTOGRAM_BITS = 6, /* 2^6 buckets for each power of two */
 	RD_HISTOGRAM_TOP = 36, /* values from 2^36 on (19 hours in microseconds) share a bucket */
-	RD_HISTOGRAM_BUCKETS = (RD_HISTOGRAM_TOP - RD_HISTOGRAM_BITS + 1) << RD_HISTOGRAM_BITS,
+	RD_HISTOGRAM_BUCKETS = RD_BUCKETS(RD_HISTOGRAM_BITS, RD_HISTOGRAM_TOP),
 };
 
 /* All zero is an empty one. 16 KiB. */

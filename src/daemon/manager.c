@@ -143,18 +143,18 @@ static void manager_watch(struct replyd *server)
 	bool stalled = false;
 
 	do {
-		enum rd_stage stage;
+		enum rd_stall stall;
 
 		until_us = rd_clock_us() + part_us;
-		stage = rd_progress_await(server, until_us, wake_fd);
-		if (stage == STAGE_NONE) {
+		stall = rd_progress_await(server, until_us, wake_fd);
+		if (stall == STALL_NONE) {
 			rd_notify("WATCHDOG=1");
 			if (stalled)
 				manager_says(server, "", "");
 		} else {
-			rd_notify("STATUS=Stalled: %s", rd_stage_word(stage));
+			rd_notify("STATUS=Stalled: %s", rd_stall_word(stall));
 		}
-		stalled = stage != STAGE_NONE;
+		stalled = stall != STALL_NONE;
 	} while (!manager_wait(until_us));
 }
 

@@ -5,4 +5,10 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/counters.c \
 	src/observe/counters.h \
 	src/observe/process.c \
-	src/observe/process.h
+	src/observe/process.h \
+	src/observe/record.c \
+	src/observe/record.h \
+	src/observe/series.c \
+	src/observe/series.h \
+	src/observe/stages.c \
+	src/observe/stages.h

@@ -44,7 +44,7 @@ static bool progress_back(struct rd_progress *p)
 }
 
 /* Where the clients' one is. */
-static enum rd_stage progress_stage(struct replyd *s)
+static enum rd_stall progress_stall(struct replyd *s)
 {
 	struct rd_group_view view;
 	bool moves;
@@ -53,15 +53,15 @@ static enum rd_stage progress_stage(struct replyd *s)
 	moves = view.popped != s->progress.popped;
 	s->progress.popped = view.popped;
 	if (view.workers_max == 0) /* it does not serve yet, or any more */
-		return STAGE_NONE;
+		return STALL_NONE;
 	if (view.pulse != OWN_QUEUE && view.pulse != OWN_WORKER)
-		return STAGE_MAIN;
+		return STALL_MAIN;
 	if (moves)
-		return STAGE_NONE;
-	return view.asleep > 0 ? STAGE_QUEUE : STAGE_WORKERS;
+		return STALL_NONE;
+	return view.asleep > 0 ? STALL_QUEUE : STALL_WORKERS;
 }
 
-enum rd_stage rd_progress_await(struct replyd *s, uint64_t until_us, int stop_fd)
+enum rd_stall rd_progress_await(struct replyd *s, uint64_t until_us, int stop_fd)
 {
 	struct rd_progress *p = &s->progress;
 	struct pollfd wait[] = {
@@ -79,23 +79,23 @@ enum rd_stage rd_progress_await(struct replyd *s, uint64_t until_us, int stop_fd
 		wait[2].fd = p->control.near >= 0 && p->control.beating ? p->control.near : -1;
 		poll(wait, 3, (int)((until_us - now_us + 999) / 1000));
 		if (wait[0].revents)
-			return STAGE_NONE;
+			return STALL_NONE;
 	}
 	if (p->clients.beating) {
-		enum rd_stage stage = progress_stage(s);
+		enum rd_stall stall = progress_stall(s);
 
-		if (stage != STAGE_NONE)
-			return stage;
+		if (stall != STALL_NONE)
+			return stall;
 	}
-	return p->control.near >= 0 && p->control.beating ? STAGE_CONTROL : STAGE_NONE;
+	return p->control.near >= 0 && p->control.beating ? STALL_CONTROL : STALL_NONE;
 }
 
-const char *rd_stage_word(enum rd_stage stage)
+const char *rd_stall_word(enum rd_stall stall)
 {
 	static const char *const words[] = {
-		[STAGE_NONE] = "none",	     [STAGE_MAIN] = "main",	  [STAGE_QUEUE] = "queue",
-		[STAGE_WORKERS] = "workers", [STAGE_CONTROL] = "control",
+		[STALL_NONE] = "none",	     [STALL_MAIN] = "main",	  [STALL_QUEUE] = "queue",
+		[STALL_WORKERS] = "workers", [STALL_CONTROL] = "control",
 	};
 
-	return words[stage];
+	return words[stall];
 }

@@ -11,12 +11,12 @@
 
 struct replyd;
 
-enum rd_stage {
-	STAGE_NONE,
-	STAGE_MAIN,    /* has not seen it */
-	STAGE_QUEUE,   /* it waits, though workers sleep */
-	STAGE_WORKERS, /* all are busy, and none has begun anything */
-	STAGE_CONTROL, /* the control lane, whichever part */
+enum rd_stall {
+	STALL_NONE,
+	STALL_MAIN,    /* has not seen it */
+	STALL_QUEUE,   /* it waits, though workers sleep */
+	STALL_WORKERS, /* all are busy, and none has begun anything */
+	STALL_CONTROL, /* the control lane, whichever part */
 };
 
 struct rd_progress {
@@ -35,9 +35,9 @@ void rd_progress_end(struct replyd *server);
  * all have come back, `until_us`, or until stop_fd is readable. The stage that holds one up; none
  * as long as the clients' queue moves in front of it, since it is only slow then.
  */
-enum rd_stage rd_progress_await(struct replyd *server, uint64_t until_us, int stop_fd);
+enum rd_stall rd_progress_await(struct replyd *server, uint64_t until_us, int stop_fd);
 
 /* "main" */
-const char *rd_stage_word(enum rd_stage stage);
+const char *rd_stall_word(enum rd_stall stall);
 
 #endif

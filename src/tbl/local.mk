@@ -12,6 +12,8 @@ noinst_HEADERS += \
 	src/tbl/option.h \
 	src/tbl/reply_field.h \
 	src/tbl/setting.h \
+	src/tbl/stage.h \
+	src/tbl/stamp.h \
 	src/tbl/status.h \
 	src/tbl/status_field.h
 
