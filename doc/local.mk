@@ -3,6 +3,7 @@
 dist_man_MANS += \
 	doc/replyc-load.1 \
 	doc/replyc.1 \
+	doc/replyctl.8 \
 	doc/replyd.3 \
 	doc/replyd.8 \
 	doc/replyd.conf.5

@@ -40,6 +40,7 @@ installed = env \
 	REPLYD_ROOT='$(system_root)' \
 	REPLYD='$(system_root)$(sbindir)/replyd' \
 	REPLYC='$(system_root)$(bindir)/replyc' \
+	REPLYCTL='$(system_root)$(sbindir)/replyctl' \
 	SITE='$(system_root)$(pkgdatadir)/www'
 SH_LOG_COMPILER = $(installed)
 PY_LOG_COMPILER = $(installed) $(PYTHON)

@@ -1,5 +1,5 @@
 /*
- * say - the last words of replyc.
+ * say - the last words of a program.
  */
 #include "client/say.h"
 
@@ -10,6 +10,13 @@
 #include <string.h>
 
 enum { EXIT_NO_REPLY = 1, EXIT_USAGE = 2 };
+
+static const char *say_name = "replyc";
+
+void rd_say_as(const char *program)
+{
+	say_name = program;
+}
 
 void rd_say_flush(void)
 {
@@ -26,7 +33,7 @@ void rd_say_print(const char *text)
 
 __attribute__((format(printf, 1, 0))) static void say_message(const char *format, va_list args)
 {
-	fputs("replyc: ", stderr);
+	fprintf(stderr, "%s: ", say_name);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 }
@@ -39,6 +46,16 @@ void rd_say_die(const char *format, ...)
 	say_message(format, args);
 	va_end(args);
 	exit(EXIT_NO_REPLY);
+}
+
+void rd_say_end(int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_message(format, args);
+	va_end(args);
+	exit(status);
 }
 
 void rd_say_help(const char *command)

@@ -1,5 +1,5 @@
 /*
- * say - how replyc ends: with a text on standard output, or with a message and a status.
+ * say - how replyc and replyctl end: with a text on standard output, or a message and a status.
  */
 #ifndef RD_CLIENT_SAY_H
 #define RD_CLIENT_SAY_H
@@ -7,8 +7,13 @@
 /* `text`, and no more; status 0. */
 _Noreturn void rd_say_print(const char *text);
 
-/* What failed; status 1. */
+/* The name before each message, a constant text; until then "replyc". */
+void rd_say_as(const char *program);
+
+/* What failed; status 1, or that one. */
 _Noreturn void rd_say_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void rd_say_end(int status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* What is wrong with the options or operands of `command`, which has a --help; status 2. */
 _Noreturn void rd_say_usage(const char *command, const char *format, ...)

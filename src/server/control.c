@@ -92,22 +92,25 @@ static const struct rd_resource {
 
 /*
  * Root and the server's own user; over TCP, where no user is known, whoever can connect: but not
- * what changes something, since any page that a browser shows could ask for that.
+ * what changes something, since any page that a browser shows could ask for that. NULL, or why not.
  */
-static bool control_may(struct replyd_exchange *x, const struct rd_resource *r)
+static const char *control_refuses(struct replyd_exchange *x, const struct rd_resource *r)
 {
 	uid_t peer = x->link->peer(x);
 
 	if (peer == (uid_t)-1)
-		return r->methods == READ;
-	return peer == 0 || peer == geteuid();
+		return r->methods == READ ? NULL : "only over a Unix socket may this be asked for";
+	return peer == 0 || peer == geteuid() ? NULL
+					      : "only root and the server's own user may ask";
 }
 
 static int control_perform(struct replyd_exchange *x, void *data)
 {
 	const struct rd_answer *a = data;
 
-	return control_may(x, a->resource) ? a->resource->perform(x, a->server) : 403;
+	const char *why = control_refuses(x, a->resource);
+
+	return why ? control_say(x, 403, why) : a->resource->perform(x, a->server);
 }
 
 static const struct rd_handler control = { .name = "control", .perform = control_perform };

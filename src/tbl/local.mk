@@ -2,9 +2,11 @@
 noinst_HEADERS += \
 	src/tbl/call.h \
 	src/tbl/close_reason.h \
+	src/tbl/command.h \
 	src/tbl/config_option.h \
 	src/tbl/config_section.h \
 	src/tbl/counter.h \
+	src/tbl/ctl_option.h \
 	src/tbl/field.h \
 	src/tbl/load_failure.h \
 	src/tbl/lock_rank.h \

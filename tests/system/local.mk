@@ -1,6 +1,6 @@
 # system: the installed program against real clients.
 # To add a test, write tests/system/NAME.sh or NAME.py, executable, and add one line here. It finds the
-# installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC and $SITE; $REPLYD_AS is what root has to say beside $REPLYD.
+# installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC, $REPLYCTL and $SITE; $REPLYD_AS is what root has to say beside $REPLYD.
 # Exit 77 says that it cannot run here.
 
 system_tests += tests/system/browser.py
@@ -30,6 +30,7 @@ system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
 system_tests += tests/system/replyc.sh
+system_tests += tests/system/replyctl.py
 system_tests += tests/system/sandbox.py
 system_tests += tests/system/service.sh
 system_tests += tests/system/service_load.py

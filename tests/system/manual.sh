@@ -34,6 +34,14 @@ options()
 	same "options of $2" "--help" "the page"
 }
 
+# commands COMMAND PAGE: the same of its commands.
+commands()
+{
+	$1 --help | sed -nE 's/^  ([a-z]+) .*/\1/p' >"$work/one"
+	sed -nE '/^\.Ss Commands/,/^\.S[sh] [^C]/s/^\.It Cm ([a-z]+).*/\1/p' "$doc/$2" >"$work/other"
+	same "commands of $2" "--help" "the page"
+}
+
 # Prints each row of the include table in hacking.md, and of tests/lint, for folders that exist.
 include_rows()
 {
@@ -86,6 +94,8 @@ names()
 
 options "$REPLYD" replyd.8
 options "$REPLYC" replyc.1
+options "$REPLYCTL" replyctl.8
+commands "$REPLYCTL" replyctl.8
 options "$REPLYC load" replyc-load.1
 include_table
 owner_table

@@ -1,0 +1,89 @@
+/*
+ * command - what replyctl can be told to do: each asks the control lane, and shows the answer.
+ * Thread:  main.
+ */
+#include "control/command.h"
+
+#include "base/tty.h"
+#include "client/say.h"
+#include "control/show.h"
+#include "control/view.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* Ends the program where no answer came, or no. */
+static void command_ask(const struct rd_order *o, const char *method,
+			bool (*take)(void *data, struct rd_span piece), struct rd_said *said)
+{
+	char target[64];
+
+	*said = (struct rd_said){ 0 };
+	snprintf(target, sizeof(target), "/%s", o->word);
+	if (rd_lane_ask(&o->lane, method, target, take, NULL, said))
+		return;
+	if (said->status == 0)
+		rd_say_end(RD_EXIT_UNREACHED, "%s: %s", o->lane.name, said->word);
+	if (said->status == 404 || said->status == 405)
+		rd_say_end(RD_EXIT_UNREACHED, "%s: it is no control lane that knows '%s': %s",
+			   o->lane.name, o->word, said->word);
+	rd_say_end(RD_EXIT_REFUSED, "%s: %s", o->word, said->word);
+}
+
+static bool command_print(void *data, struct rd_span piece)
+{
+	(void)data;
+	fwrite(piece.at, 1, piece.len, stdout);
+	return true;
+}
+
+static int command_status(const struct rd_order *o)
+{
+	struct rd_said said;
+	struct rd_view view;
+
+	command_ask(o, "GET", NULL, &said);
+	if (!rd_view_read(&view, (struct rd_span){ said.body.at, said.body.len }))
+		rd_say_end(RD_EXIT_UNREACHED,
+			   "%s: it is no control lane: its status cannot be read", o->lane.name);
+	if (o->json)
+		command_print(NULL, (struct rd_span){ said.body.at, said.body.len });
+	else
+		rd_show_status(&view, rd_tty_colour(STDOUT_FILENO), stdout);
+	rd_view_free(&view);
+	rd_buffer_free(&said.body);
+	return 0;
+}
+
+static int command_read(const struct rd_order *o)
+{
+	struct rd_said said;
+
+	command_ask(o, "GET", command_print, &said);
+	return 0;
+}
+
+static int command_change(const struct rd_order *o)
+{
+	struct rd_said said;
+
+	command_ask(o, "POST", command_print, &said);
+	return 0;
+}
+
+const struct rd_command rd_commands[] = {
+#define COMMAND(word, argument, options, function, text) \
+	{ word, argument, options, function, text },
+#include "tbl/command.h"
+#undef COMMAND
+	{ 0 },
+};
+
+const struct rd_command *rd_command_find(const char *word)
+{
+	const struct rd_command *c = rd_commands;
+
+	while (c->word && strcmp(c->word, word) != 0)
+		c++;
+	return c->word ? c : NULL;
+}

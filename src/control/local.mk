@@ -1,0 +1,20 @@
+# control: the program replyctl.
+sbin_PROGRAMS += src/control/replyctl
+src_control_replyctl_SOURCES = \
+	src/control/replyctl.c
+src_control_replyctl_LDADD = src/control/libcontrol.la src/client/libclient.la src/libinternal.la
+
+src_control_libcontrol_la_LIBADD = $(JANSSON_LIBS)
+program_libs += src/control/libcontrol.la
+noinst_LTLIBRARIES += src/control/libcontrol.la
+src_control_libcontrol_la_SOURCES = \
+	src/control/command.c \
+	src/control/command.h \
+	src/control/figure.c \
+	src/control/figure.h \
+	src/control/lane.c \
+	src/control/lane.h \
+	src/control/show.c \
+	src/control/show.h \
+	src/control/view.c \
+	src/control/view.h

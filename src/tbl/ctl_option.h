@@ -1,0 +1,11 @@
+/*
+ * The options of replyctl; those of commands are named in a command's row.
+ *
+ *         letter word       argument     text
+ */
+CTL_OPTION('s', "socket",  "ADDRESS",   "the server's control lane: the path of a socket, or HOST:PORT\n"
+	   "                             (default: " RD_LANE_DEFAULT ")")
+CTL_OPTION('t', "timeout", "TIME",      "give up when the answer takes longer, such as 500ms (default: 30s)")
+CTL_OPTION('j', "json",    NULL,        "print what the server says as it stands, for programs")
+CTL_OPTION('h', "help",    NULL,        "print this and exit")
+CTL_OPTION('V', "version", NULL,        "print the version and exit")
