@@ -4,10 +4,14 @@ noinst_LTLIBRARIES += src/observe/libobserve.la
 src_observe_libobserve_la_SOURCES = \
 	src/observe/counters.c \
 	src/observe/counters.h \
+	src/observe/outbox.c \
+	src/observe/outbox.h \
 	src/observe/process.c \
 	src/observe/process.h \
 	src/observe/record.c \
 	src/observe/record.h \
+	src/observe/scribe.c \
+	src/observe/scribe.h \
 	src/observe/series.c \
 	src/observe/series.h \
 	src/observe/stages.c \
