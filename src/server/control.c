@@ -81,6 +81,7 @@ static const struct rd_resource {
 	bool waits; /* for something else */
 	int (*perform)(struct replyd_exchange *x, void *server);
 } resources[RD_RESOURCES] = {
+	{ "/", READ, false, rd_page_perform },
 	{ "/health", READ, false, control_health },
 	{ "/ready", READ, false, control_ready },
 	{ "/metrics", READ, false, rd_metrics_perform },

@@ -14,7 +14,7 @@ struct replyd;
 struct rd_section; /* config/config.h */
 struct replyd_exchange;
 
-enum { RD_RESOURCES = 7 };
+enum { RD_RESOURCES = 8 };
 
 struct rd_resource; /* control.c */
 
@@ -59,6 +59,7 @@ size_t rd_control_descriptors(const struct replyd *server, size_t descriptors);
 
 /* The performers of what more than a line answers; data is the server. */
 int rd_metrics_perform(struct replyd_exchange *x, void *data);
+int rd_page_perform(struct replyd_exchange *x, void *data);
 int rd_status_perform(struct replyd_exchange *x, void *data);
 
 #endif

@@ -22,6 +22,7 @@ src_server_libserver_la_SOURCES = \
 	src/server/metrics.c \
 	src/server/open.c \
 	src/server/open.h \
+	src/server/page.c \
 	src/server/routes.c \
 	src/server/progress.c \
 	src/server/progress.h \
@@ -37,3 +38,23 @@ src_server_libserver_la_SOURCES = \
 	src/server/status.c \
 	src/server/work.c \
 	src/server/work.h
+
+# The status page, put together from its parts.
+page_parts = \
+	src/server/page/page.html \
+	src/server/page/page.css \
+	src/server/page/base.js \
+	src/server/page/model.js \
+	src/server/page/flow.js \
+	src/server/page/workers.js \
+	src/server/page/routes.js \
+	src/server/page/chart.js \
+	src/server/page/page.js
+
+EXTRA_DIST += src/server/page/make.sh $(page_parts)
+CLEANFILES += src/server/page.inc
+
+src/server/page.lo: src/server/page.inc
+src/server/page.inc: src/server/page/make.sh $(page_parts)
+	$(AM_V_at)$(MKDIR_P) src/server
+	$(AM_V_GEN)$(SHELL) $(srcdir)/src/server/page/make.sh $(srcdir)/src/server/page >$@.new && mv $@.new $@

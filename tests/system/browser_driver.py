@@ -103,6 +103,10 @@ class Browser:
 		"""What the script returns, or what it promises."""
 		return self.ask("POST", "/execute/sync", {"script": script, "args": arguments})
 
+	def tell(self, command, **parameters):
+		"""What the DevTools protocol has a command for."""
+		return self.ask("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
 	def click(self, selector):
 		"""As a hand does it: where the element can be seen and nothing covers it."""
 		found = self.ask("POST", "/element", {"using": "css selector", "value": selector})

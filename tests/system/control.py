@@ -5,10 +5,13 @@ The socket is for its owner alone, and gone when the server is. Of two users onl
 root and the server's own are answered. Over TCP nothing can be changed. What
 /metrics says is well formed: each family has its HELP and TYPE, once and before
 its samples, each sample stands once, counters end in _total. While a reload
-waits for a file, the lane answers.
+waits for a file, the lane answers. A browser runs what the page brings, and loads
+nothing else.
 """
 
+import base64
 import errno
+import hashlib
 import json
 import os
 import re
@@ -79,6 +82,20 @@ def reads(where, options):
 		raise Failure(f"not of this process: {got}")
 	opened = curl(where + "/metrics", "-H", "Accept: application/openmetrics-text", *options)[1]
 	expect("the same in OpenMetrics", set(families(opened, True)), set(got))
+
+
+def page(where, options):
+	"""A browser runs what is in the page, and loads nothing else."""
+	status, text = curl(where + "/", "-D", "-", *options)
+	head, _, body = text.partition("\r\n\r\n")
+	policy = re.search(r"(?mi)^Content-Security-Policy: (.*)\r$", head + "\r")[1]
+	rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+	expect("the page", (status, body[:15], len(body) <= 40 << 10), (200, "<!DOCTYPE html>", True))
+	expect("what else it may", (rules["default-src"], rules["connect-src"]), ("'none'", "'self'"))
+	for tag in ("style", "script"):
+		inside = re.findall(f"<{tag}>(.*?)</{tag}>", body, re.DOTALL)
+		digests = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in inside]
+		expect(tag, [f"'sha256-{digest}'" for digest in digests], [rules[tag + "-src"]])
 
 
 def counted(path):
@@ -155,6 +172,8 @@ def test():
 		tcp = status["control"][1].rstrip("/")
 		reads("http://t", over_unix)
 		reads(tcp, [])
+		page("http://t", over_unix)
+		page(tcp, [])
 		for change in ("/drain", "/stop"):
 			expect(f"{change} over TCP", curl(tcp + change, "-X", "POST")[0], 403)
 		expect("a client", curl(f"http://127.0.0.1:{server.port}/f.txt", "--http1.0"), (200, "hello\n"))

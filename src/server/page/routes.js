@@ -1,0 +1,97 @@
+/* The stages of the last minute, a stacked bar for each route. */
+
+const FEW = 12;
+const routesTable = tableIn("routes", "Every stage as a table, mean and p99");
+let allRoutes = false;
+
+function stagesOf(status) {
+	return (status.stages || []).filter((stage) => stage !== "total");
+}
+
+function sumUs(route, stage) {
+	return stageOf(route, stage).sum_us;
+}
+
+function meanUs(route, stage) {
+	return sumUs(route, stage) / Math.max(1, stageOf(route, stage).count);
+}
+
+/* Those with something to show; where the most time went first. */
+function recentRoutes(status) {
+	return (status.recent || []).filter((route) => route.exchanges > 0)
+		.sort((a, b) => sumUs(b, "total") - sumUs(a, "total") || b.exchanges - a.exchanges);
+}
+
+/* What is not as it should be: "4xx 3". */
+function failures(route) {
+	const sums = {};
+	for (const [status, count] of Object.entries(route.status || {}))
+		if (status >= "4")
+			sums[status[0] + "xx"] = (sums[status[0] + "xx"] || 0) + count;
+	return Object.entries(sums).map(([kind, count]) => kind + NBSP + number(count)).join(", ");
+}
+
+function nameOf(route) {
+	return plain(route.route) || "(refused before there was a route)";
+}
+
+function routeMake() {
+	return make("li", {}, make("span", { class: "name" }), make("span", { class: "failed" }), make("span", { class: "figures" }), make("div", { class: "bar", role: "img" }));
+}
+
+function barShow(bar, route, stages, longest, scale) {
+	const of = scale === "sum" ? sumUs : meanUs, all = stages.reduce((sum, stage) => sum + of(route, stage), 0);
+	const whole = scale === "share" ? all : longest;
+	each(bar, stages, () => make("i", {}, make("span")), (part, stage) => {
+		const share = whole > 0 ? of(route, stage) / whole : 0;
+		set(part, "class", "stage " + stage);
+		part.style.width = (share * 100).toFixed(3) + "%";
+		part.hidden = share <= 0;
+		put(part.firstChild, share * bar.clientWidth > 95 ? stage + " " + span(of(route, stage)) : "");
+	});
+	set(bar, "aria-label", stages.map((stage) => `${stage} ${span(of(route, stage))}`).join(", "));
+}
+
+function routesNone(status, shown) {
+	const url = (status.listeners || [])[0];
+	if (shown.length)
+		return "";
+	if (!status.stages)
+		return "No times are kept here by stage (stages is off).";
+	return "No exchange in the last minute." + (url ? ` To see one: curl ${url}` : "");
+}
+
+function routesTell(routes, stages) {
+	table(routesTable, ["route", "exchanges", "of these", ...[...stages, "total"].flatMap((stage) => [stage, "p99"])], () =>
+		routes.map((route) => [nameOf(route), number(route.exchanges),
+			Object.entries(route.status || {}).map(([status, count]) => `${status}: ${number(count)}`).join(", "),
+			...[...stages, "total"].flatMap((stage) => [span(meanUs(route, stage)), span(stageOf(route, stage).p99_us)])]));
+}
+
+function routesShow() {
+	const { status } = model, stages = stagesOf(status), routes = recentRoutes(status);
+	const shown = allRoutes ? routes : routes.slice(0, FEW);
+	const scale = document.querySelector("#scale :checked").value, of = scale === "sum" ? sumUs : meanUs;
+	const longest = Math.max(0, ...shown.map((route) => stages.reduce((sum, stage) => sum + of(route, stage), 0)));
+	each($("routes-key"), stages, () => make("li", {}, make("i"), make("span")), (item, stage) => {
+		set(item.children[0], "class", "stage " + stage);
+		put(item.children[1], stage);
+	});
+	each($("bars"), shown, routeMake, (item, route) => {
+		put(item.children[0], nameOf(route));
+		put(item.children[1], failures(route));
+		put(item.children[2], `${number(route.exchanges)} × ${span(meanUs(route, "total"))}, p99 ${span(stageOf(route, "total").p99_us)}`);
+		barShow(item.children[3], route, stages, longest, scale);
+	});
+	put($("routes-none"), routesNone(status, shown));
+	$("scale").hidden = routesTable.closest("details").hidden = !shown.length;
+	$("routes-more").hidden = routes.length <= FEW;
+	put($("routes-more"), allRoutes ? `Show ${FEW} only` : `Show all ${number(routes.length)} routes`);
+	routesTell(routes, stages);
+}
+
+$("scale").addEventListener("change", () => model.status && routesShow());
+$("routes-more").addEventListener("click", () => {
+	allRoutes = !allRoutes;
+	routesShow();
+});
