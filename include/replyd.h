@@ -39,7 +39,7 @@ REPLYD_API void replyd_free(struct replyd *server);
  * Sets a number by its name, before replyd_open: workers, workers_min, worker_idle_ms, stack,
  * concurrency, queue, queue_shed, queue_target_ms, queue_interval_ms, queue_limit_ms, head_ms,
  * idle_ms, body_ms, body_rate, write_ms, write_rate, drain_ms, spool_max; limit_connections,
- * limit_rate and limit_burst, of one address on each listener; grace_ms and stuck, as
+ * limit_rate and limit_burst, of one address on each listener; stages; grace_ms and stuck, as
  * replyd.conf(5) has them in workers; stack_signal, a signal that the server takes for itself, to
  * log where late handlers are (0: none). 0, or -1: no such name, no number, or out of its range
  * (the error says which that is).

@@ -29,6 +29,7 @@ struct rd_policy {
 	char *fields;			/* "Name: value\r\n" ... in every reply; or NULL */
 	long cache_s;			/* Cache-Control: max-age of what was found; -1: not said */
 	uint64_t body_max;		/* bytes of a request's body */
+	bool timing;			/* its replies say how long their stages took */
 	bool stream;			/* its handler reads the body as it comes */
 	uint64_t time_us;		/* after which its reply is in vain; 0: never */
 };
@@ -40,6 +41,7 @@ struct rd_route {
 	struct rd_handler handler;
 	void *data;
 	struct rd_policy policy;
+	unsigned series;	  /* by which its exchanges are added up (observe/series.h) */
 	_Atomic unsigned mean_us; /* recent mean time of its handler */
 };
 

@@ -12,6 +12,21 @@ uint64_t rd_clock_us(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
+uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us)
+{
+	static _Thread_local uint64_t looked_us;
+	static _Thread_local int64_t apart_us;
+
+	if (looked_us == 0 || now_us - looked_us > 100 * 1000) {
+		struct timespec t;
+
+		clock_gettime(CLOCK_REALTIME, &t);
+		looked_us = rd_clock_us();
+		apart_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 - (int64_t)looked_us;
+	}
+	return (uint64_t)(ns / 1000 - apart_us);
+}
+
 int64_t rd_clock_wall_s(void)
 {
 	struct timespec t;

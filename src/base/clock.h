@@ -10,6 +10,12 @@
 /* Microseconds of CLOCK_MONOTONIC: never steps, means nothing to another machine. */
 uint64_t rd_clock_us(void);
 
+/*
+ * The moment of CLOCK_MONOTONIC at which CLOCK_REALTIME showed `ns`, as far apart as the two are
+ * now; what is now is `now_us`. Wrong for a tenth of a second after the wall clock was set.
+ */
+uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us);
+
 /* Seconds since 1970, UTC; exact to a kernel tick (CLOCK_REALTIME_COARSE). */
 int64_t rd_clock_wall_s(void);
 

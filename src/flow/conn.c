@@ -110,6 +110,7 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	c->client = client;
 	c->accepted_us = c->ready_us = now_us;
 	c->deadline_us = 0;
+	c->number = ++slots->opened;
 	c->exchanges = 0;
 	c->reason = CLOSE_NONE;
 	c->registered = c->expired = c->shed = c->lingering = false;

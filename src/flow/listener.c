@@ -34,6 +34,8 @@ static void listener_options(int fd, int family, const struct rd_listener *l)
 	listener_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (l->reuseport)
 		listener_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (l->timed)
+		listener_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	listener_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, speaks_first ? 0 : DEFER_S);
 	if (family == AF_INET6)

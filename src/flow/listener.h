@@ -26,6 +26,7 @@ struct rd_listener {
 	struct rd_service *service; /* a user of it, once it is open */
 	struct rd_sockaddr asked;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
+	bool timed;		  /* the kernel says when what a client sends has come */
 	bool reuseport;		  /* others may listen there too, and the kernel shares out */
 	bool private;		  /* a Unix socket that only its owner may connect to */
 	bool lent;		  /* somebody else has it too: a Unix socket's name is his */

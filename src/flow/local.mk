@@ -48,4 +48,6 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/weight.c \
 	src/flow/weight.h \
 	src/flow/whose.c \
-	src/flow/whose.h
+	src/flow/whose.h \
+	src/flow/worker.c \
+	src/flow/worker.h

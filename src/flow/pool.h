@@ -5,43 +5,12 @@
 #ifndef RD_FLOW_POOL_H
 #define RD_FLOW_POOL_H
 
-#include "base/stack.h"
-#include "flow/claim.h"
-#include "flow/conn.h"
-#include "flow/queue.h"
-#include "observe/counters.h"
+#include "flow/worker.h"
 #include "observe/process.h"
 
 #include <pthread.h>
 
-enum {
-	RD_SCRATCH = 66 * 1024, /* bytes of each of a worker's two buffers */
-	RD_WORKERS_MAX = 10000, /* that a pool may be asked for */
-};
-
-struct rd_worker {
-	struct rd_pool *pool;
-	/* by the worker alone */
-	char *in;  /* RD_SCRATCH bytes for what is read ... */
-	char *out; /* ... and for what is to be sent; both forgotten between two connections */
-	uint64_t now_us;     /* monotonic: read for each batch, and after each handler */
-	struct rd_hand hand; /* what it serves with */
-	struct rd_counters counters;
-	_Atomic bool blocked; /* by the worker; main looks */
-	/* the rest also by main: of a handler with a time limit, it takes the connection away */
-	struct rd_claim claim;
-	struct rd_stack stack;
-	/* and it takes back what a stuck worker has not begun */
-	struct rd_batch batch;
-	uint64_t seen; /* main's: batch.claim when it last looked */
-	/* under the pool's lock */
-	pthread_t thread;
-	enum { WORKER_NONE, WORKER_ALIVE, WORKER_GONE } life;
-	_Atomic bool spare;	  /* may leave when it finds no work for idle_us */
-	bool dismissed;		  /* leaves, since max was lowered */
-	_Atomic bool written_off; /* its handler is late, and it does not count */
-	_Atomic unsigned asked;	  /* for its stack: looks until that is given up */
-};
+enum { RD_WORKERS_MAX = 10000 }; /* that a pool may be asked for */
 
 struct rd_pool {
 	struct rd_queue *queue;
@@ -55,6 +24,8 @@ struct rd_pool {
 	size_t stack;
 	uint64_t idle_us, stop_us, grace_us;
 	int stack_signal;
+	bool stages;
+	_Atomic unsigned readers; /* of records; while there are none their texts are not made */
 	/* under lock */ unsigned alive;
 	_Atomic unsigned stuck;	  /* of those, in late handlers; changed under the lock */
 	_Atomic unsigned gone;	  /* ended and not joined yet */
@@ -76,6 +47,7 @@ struct rd_pool_config {
 	uint64_t grace_us;  /* after which their connections are taken away */
 	unsigned stuck_max; /* for so many of them other workers are started */
 	int stack_signal;   /* by which they are asked for their stacks; 0: they are not */
+	bool stages;	    /* the stages of each exchange are timed */
 };
 
 /* Starts `min` workers, or so many as can be. 0, or -1 with errno and none started. */
@@ -107,15 +79,8 @@ void rd_pool_free(struct rd_pool *p);
 /* Starts `more` workers, as far as there may be so many. Main's. */
 void rd_pool_grow(struct rd_pool *p, unsigned more);
 
-/* Makes its two buffers, if it has none. False: there is no memory. */
-bool rd_worker_scratch(struct rd_worker *w);
-
-/*
- * By a worker, which main may be: one turn of the connection, and what its verdict asks for, until
- * it is someone else's.
- */
-enum rd_verdict rd_worker_advance(struct rd_worker *w, struct rd_conn *conn);
-void rd_worker_go_on(struct rd_worker *w, struct rd_conn *conn, enum rd_verdict verdict);
+/* Adds up what they recorded of one series. Any thread, while the pool is there. */
+void rd_pool_stages(struct rd_pool *p, struct rd_stage_sums *sums, unsigned series);
 
 /* Adds up what the workers counted so far. */
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
@@ -125,14 +90,5 @@ void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
  * stays so during the call.
  */
 void rd_pool_wake(struct rd_pool *p, struct rd_conn *conn);
-
-/* By a worker: whether others wait for their turn. Costs nothing. */
-bool rd_worker_others(const struct rd_worker *w);
-
-/*
- * By a worker around a handler that may block: others run instead, and get the rest of its batch.
- */
-void rd_worker_block(struct rd_worker *w);
-void rd_worker_unblock(struct rd_worker *w);
 
 #endif

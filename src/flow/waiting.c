@@ -141,6 +141,8 @@ unsigned rd_waiting_expire(struct rd_waiting *w, unsigned most, uint64_t now_us,
 
 		if (rd_shed_decide(&w->shed, oldest->entry.ready_us, now_us) == RD_SERVE)
 			break;
+		if (w->count == 1) /* nobody is served the sooner */
+			break;
 		waiting_shed(w, &oldest->fair, RD_SHED_WAIT, &to[n++]);
 	}
 	if (rd_ring_empty(&w->arrived))

@@ -26,11 +26,13 @@ static bool memory_ended(const struct rd_memory *m)
 	return m->next > m->pieces;
 }
 
-static enum rd_io memory_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+static enum rd_io memory_recv(struct rd_transport *t, void *to, size_t size, size_t *got,
+			      int64_t *arrived_ns)
 {
 	struct rd_memory *m = memory_of(t);
 	size_t left;
 
+	(void)arrived_ns;
 	if (memory_ended(m))
 		return m->end;
 	left = m->next > 0 ? m->piece[m->next - 1].len - m->read : 0;

@@ -46,12 +46,37 @@ static enum rd_io plain_failed(void)
 	}
 }
 
-static enum rd_io plain_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+/* recvmsg costs a little more than recv. */
+static ssize_t plain_recv_timed(int fd, void *to, size_t size, int64_t *arrived_ns)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct timespec))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { to, size };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control.bytes,
+			      .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+	struct timespec t;
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+		memcpy(&t, CMSG_DATA(c), sizeof(t));
+		*arrived_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	}
+	return n;
+}
+
+static enum rd_io plain_recv(struct rd_transport *t, void *to, size_t size, size_t *got,
+			     int64_t *arrived_ns)
 {
 	ssize_t n;
 
 	do
-		n = recv(t->fd, to, size, MSG_DONTWAIT);
+		n = arrived_ns ? plain_recv_timed(t->fd, to, size, arrived_ns)
+			       : recv(t->fd, to, size, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return plain_failed();

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -24,7 +25,8 @@ struct rd_sockaddr; /* net/address.h */
 enum rd_end { RD_END_PEER, RD_END_LOCAL };
 
 struct rd_transport_ops {
-	enum rd_io (*recv)(struct rd_transport *t, void *to, size_t size, size_t *got);
+	enum rd_io (*recv)(struct rd_transport *t, void *to, size_t size, size_t *got,
+			   int64_t *arrived_ns);
 	enum rd_io (*send)(struct rd_transport *t, const struct iovec *iov, int n, bool more,
 			   size_t *sent);
 	enum rd_io (*sendfile)(struct rd_transport *t, int file, off_t offset, size_t count,
@@ -46,7 +48,17 @@ struct rd_transport {
 static inline enum rd_io rd_transport_recv(struct rd_transport *t, void *to, size_t size,
 					   size_t *got)
 {
-	return t->ops->recv(t, to, size, got);
+	return t->ops->recv(t, to, size, got, NULL);
+}
+
+/*
+ * ... and where arrived_ns is not NULL, *arrived_ns is when the last of them came to the kernel, by
+ * the wall clock (nanoseconds since 1970), where that is known; else it stays.
+ */
+static inline enum rd_io rd_transport_recv_timed(struct rd_transport *t, void *to, size_t size,
+						 size_t *got, int64_t *arrived_ns)
+{
+	return t->ops->recv(t, to, size, got, arrived_ns);
 }
 
 /* `more`: further bytes follow at once, a packet need not leave yet. *sent is set when IO_OK. */

@@ -13,7 +13,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 {
 	const struct rd_stream *s = x->connection;
 	bool blocks = rd_route_blocks(route);
-	uint64_t began = worker->now_us; /* the last thing that took long has just ended */
+	uint64_t began = worker->now_us; /* what took long before has just ended */
 	uint64_t limit_us = route->policy.time_us ? began + route->policy.time_us : 0;
 	int status;
 
@@ -23,6 +23,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 		x->deadline_us = x->until_us;
 	if (blocks)
 		rd_worker_block(worker);
+	rd_doing_next(&worker->doing, STAGE_PERFORM, route->series, began);
 	/* By the route's limit alone: no client has workers written off by what it says. */
 	rd_stuck_begin(worker, s->conn, x->connection, limit_us);
 	status = route->handler.perform(x, route->data);
@@ -30,6 +31,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 	if (blocks)
 		rd_worker_unblock(worker);
 	worker->now_us = rd_clock_us();
+	rd_doing_next(&worker->doing, STAGE_SEND, route->series, worker->now_us);
 	rd_route_learn(route, (unsigned)(worker->now_us - began));
 	return status;
 }

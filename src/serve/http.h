@@ -28,6 +28,7 @@ struct rd_http {
 	uint64_t began_us;	 /* the turn */
 	unsigned answered;	 /* requests in it */
 	unsigned reads;		 /* in this turn */
+	bool parsed;		 /* x.head is that of the request that is answered */
 	unsigned local;		 /* times that this request was taken elsewhere */
 	const char *head;	 /* that was parsed, in the worker's buffer ... */
 	size_t head_len;	 /* ... up to the next read */
@@ -40,6 +41,12 @@ enum rd_http_step rd_http_body(struct rd_http *h);
 enum rd_http_step rd_http_perform(struct rd_http *h);
 enum rd_http_step rd_http_detached(struct rd_http *h);
 enum rd_http_step rd_http_reply(struct rd_http *h);
+
+/* The reply is decided: what its record says (serve/account.h). */
+void rd_http_tell(struct rd_http *h, int status);
+
+/* Adds a Server-Timing field (W3C Server Timing) with the stages that are over by now. */
+void rd_http_timing(struct rd_http *h);
 
 /* After a reply in pieces: its end. */
 enum rd_http_step rd_http_pieces_end(struct rd_http *h);

@@ -125,6 +125,7 @@ static enum rd_http_step http_parse(struct rd_http *h)
 	rd_stream_renew(s);
 	h->service = rd_stream_service(s);
 	n = rd_head_parse(s->in + s->start, len, &h->service->limits, &h->x.head);
+	h->parsed = n > 0;
 	s->seen = n == 0 ? len : 0;
 	if (n == 0)
 		return STEP_READ;
@@ -223,6 +224,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 	h.began_us = worker->now_us;
 	h.answered = 0;
 	h.reads = 0;
+	h.parsed = false;
 	step = http_begin(&h);
 	while (step != STEP_END)
 		step = steps[step](&h);

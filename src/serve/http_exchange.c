@@ -14,6 +14,7 @@
 #include "base/must.h"
 #include "codec/date.h"
 #include "codec/timeout.h"
+#include "serve/account.h"
 #include "serve/call.h"
 #include "serve/detach.h"
 #include "serve/http.h"
@@ -35,14 +36,22 @@ const char *rd_http_date(void)
 	return text;
 }
 
+/* A head that an earlier turn read. */
+static void http_parse_again(struct rd_http *h, struct rd_span head)
+{
+	h->parsed = rd_head_parse(head.at, head.len, &h->service->limits, &h->x.head) > 0;
+	h->head_len = head.len;
+}
+
 enum rd_http_step rd_http_refuse(struct rd_http *h, int status, enum rd_close_reason reason)
 {
 	struct rd_intake *i = h->s.intake;
 
 	if (i) /* an earlier turn read the head: was it HEAD, the page is not sent */
-		rd_head_parse(i->head, i->head_len, &h->service->limits, &h->x.head);
+		http_parse_again(h, (struct rd_span){ i->head, i->head_len });
 	rd_exchange_begin(&h->x);
 	rd_reply_page(&h->x.reply, status);
+	rd_http_tell(h, status);
 	rd_intake_free(i);
 	h->s.intake = NULL;
 	h->s.last = true;
@@ -105,6 +114,7 @@ static enum rd_http_step http_turn_away(struct rd_http *h, int status)
 	const struct rd_framing *f = &h->x.framing;
 
 	rd_app_end(&h->x, status);
+	rd_http_tell(h, h->x.reply.status);
 	rd_http_decide_last(h);
 	if (!http_has_body(f))
 		return STEP_REPLY;
@@ -154,6 +164,7 @@ static enum rd_http_step http_take_up(struct rd_http *h)
 		return rd_http_refuse(h, 500, CLOSE_BAD_REQUEST);
 	h->head = i->head;
 	h->head_len = i->head_len;
+	h->parsed = true;
 	h->local = 0;
 	return STEP_PERFORM;
 }
@@ -300,6 +311,7 @@ static enum rd_http_step http_answered(struct rd_http *h, int status)
 	struct replyd_exchange *x = &h->x;
 
 	rd_app_end(x, status);
+	rd_http_tell(h, x->reply.status);
 	http_leave_body(h);
 	rd_exchange_end(x);
 	rd_watch_end(&h->s.watch);
@@ -377,6 +389,7 @@ enum rd_http_step rd_http_perform(struct rd_http *h)
 		return STEP_END;
 	}
 	http_until(h);
+	rd_account_read(&h->s);
 	status = x->until_us && !rd_route_in_time(x->route, h->s.worker->now_us, x->until_us)
 			 ? http_in_vain(h)
 			 : rd_call(h->s.worker, x->route, x, &mine);
@@ -393,12 +406,14 @@ enum rd_http_step rd_http_perform(struct rd_http *h)
 /* Its time is over: the client is told in its stead. */
 static enum rd_http_step http_late(struct rd_http *h)
 {
-	struct rd_span head = rd_detach_head(h->s.detached);
+	struct rd_detached *d = h->s.detached;
+	enum rd_http_step step;
 
-	rd_head_parse(head.at, head.len, &h->service->limits, &h->x.head); /* was it HEAD? */
-	rd_detach_forget(h->s.detached);
+	http_parse_again(h, rd_detach_head(d));
 	h->s.detached = NULL;
-	return rd_http_refuse(h, 504, CLOSE_ANSWERED);
+	step = rd_http_refuse(h, 504, CLOSE_ANSWERED); /* without a page, if it was HEAD */
+	rd_detach_forget(d);
+	return step;
 }
 
 enum rd_http_step rd_http_detached(struct rd_http *h)
@@ -406,8 +421,10 @@ enum rd_http_step rd_http_detached(struct rd_http *h)
 	struct rd_detached *d = h->s.detached;
 	enum rd_http_step step;
 
+	h->head_len = rd_detach_head(d).len;
 	if (rd_detach_take(d, &h->x)) {
 		h->s.detached = NULL;
+		h->parsed = true;
 		h->x.link = &rd_http_link;
 		h->x.connection = h;
 		h->x.content_file = -1;
@@ -431,13 +448,24 @@ void rd_http_head(struct rd_http *h)
 	struct rd_output *out = &h->s.out;
 	size_t head;
 
+	if (h->x.route && h->x.route->policy.timing)
+		rd_http_timing(h);
 	reply->close = h->s.last;
 	head = rd_reply_head(reply, h->x.head.minor, rd_http_date(), out->at + out->len,
 			     out->size - out->len);
 	MUST(head > 0); /* PARSE left room for any */
 	out->len += head;
+	h->s.account.head = head;
 	if (reply->status >= 400)
 		rd_count(&h->s.worker->counters, COUNT_REFUSED);
+}
+
+static enum rd_http_step http_pieces_end(struct rd_http *h)
+{
+	enum rd_http_step step = rd_http_pieces_end(h);
+
+	rd_account_replied(&h->s);
+	return step;
 }
 
 enum rd_http_step rd_http_reply(struct rd_http *h)
@@ -448,12 +476,13 @@ enum rd_http_step rd_http_reply(struct rd_http *h)
 	h->s.conn->exchanges++;
 	h->answered++;
 	if (reply->state == PIECES_SENT)
-		return rd_http_pieces_end(h);
+		return http_pieces_end(h);
 	rd_http_head(h);
 	if (rd_reply_has_body(h->x.head.method, reply->status))
 		rd_output_body(&h->s.out, &reply->body);
 	else
 		rd_body_release(&reply->body);
+	rd_account_replied(&h->s);
 	if (h->s.last)
 		return STEP_FINISH;
 	return h->s.intake ? STEP_BODY : STEP_PARSE;

@@ -28,6 +28,8 @@ static enum rd_verdict late_answer(struct rd_conn *c, struct rd_http *h)
 	iov[0].iov_len = rd_reply_head(&reply, h->x.head.minor, rd_http_date(), head, sizeof(head));
 	if (rd_reply_has_body(h->x.head.method, 504))
 		iov[n++] = (struct iovec){ (char *)reply.body.bytes, reply.body.left };
+	h->s.account.head = iov[0].iov_len;
+	rd_http_tell(h, 504);
 	kept = rd_stream_take(&h->s, iov, n);
 	rd_reply_reset(&reply);
 	c->exchanges++;

@@ -24,9 +24,22 @@ struct line {
 	struct replyd_exchange x;
 };
 
+static void line_tell(struct line *l, const struct rd_route *route, uint64_t received)
+{
+	char client[RD_ADDRESS_TEXT];
+	struct rd_told told = { .route = route, .received = received };
+
+	if (rd_account_texts(&l->s)) {
+		told.text[RECORD_METHOD] = rd_span_of("LINE");
+		told.text[RECORD_CLIENT] = rd_span_of(rd_link_address(&l->s, client));
+	}
+	rd_account_tell(&l->s, &told);
+}
+
 static enum rd_verdict line_finish(struct line *l)
 {
 	l->s.last = true;
+	rd_account_replied(&l->s);
 	if (rd_stream_flush(&l->s, &l->verdict) == NEXT_END)
 		return l->verdict;
 	return rd_stream_finish(&l->s);
@@ -38,6 +51,7 @@ static enum rd_verdict line_refuse(struct line *l, const char *text, enum rd_clo
 	struct rd_body body = { .bytes = text, .file = -1, .left = strlen(text) };
 
 	l->s.conn->reason = reason;
+	line_tell(l, NULL, l->s.end - l->s.start);
 	rd_output_body(&l->s.out, &body);
 	return line_finish(l);
 }
@@ -141,12 +155,14 @@ static enum rd_verdict line_perform(struct line *l, size_t len, size_t used)
 	if (rd_stream_left(&l->s, false))
 		return RD_CLOSE;
 	line_ask(l, len);
+	rd_account_read(&l->s);
 	status = rd_call(l->s.worker, l->service->route, &l->x, &mine);
 	if (!mine) { /* what it says now is dropped */
 		rd_reply_reset(&l->x.reply);
 		rd_exchange_end(&l->x);
 		return RD_TAKEN;
 	}
+	line_tell(l, l->service->route, used);
 	rd_count(&l->s.worker->counters, COUNT_EXCHANGES);
 	l->s.conn->exchanges++;
 	l->s.start += used;
@@ -262,7 +278,10 @@ static enum rd_verdict line_take(struct rd_conn *conn, void *turn)
 	conn->reason = CLOSE_LATE;
 	rd_log("a line's handler is late: %s",
 	       l->s.begun ? "its reply is cut off" : "its client is told so");
-	if (l->s.begun || !rd_stream_take(&l->s, &iov, 1))
+	if (l->s.begun)
+		return RD_CLOSE;
+	line_tell(l, l->service->route, 0);
+	if (!rd_stream_take(&l->s, &iov, 1))
 		return RD_CLOSE;
 	conn->exchanges++;
 	return RD_WANTS_WRITE;

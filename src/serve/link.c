@@ -32,23 +32,28 @@ bool rd_link_lost(struct replyd_exchange *x)
 	return rd_claim_taken(link_claim(x));
 }
 
-static const char *link_client(struct replyd_exchange *x)
+const char *rd_link_address(struct rd_stream *s, char text[RD_ADDRESS_TEXT])
 {
-	struct rd_stream *s = x->connection;
 	struct rd_sockaddr at;
-	char text[RD_ADDRESS_TEXT], *end;
-	const char *client = text;
+	char *end;
 
 	if (!rd_transport_end(&s->conn->transport, RD_END_PEER, &at) || at.sa.sa_family == AF_UNIX)
 		return "unix";
-	rd_address_format(&at.sa, at.len, text, sizeof(text));
+	rd_address_format(&at.sa, at.len, text, RD_ADDRESS_TEXT);
 	end = strrchr(text, ':');
 	if (end)
 		*end = '\0';
-	if (*text == '[') { /* an IPv6 address, whose brackets are for a port to follow */
-		client++;
-		end[-1] = '\0';
-	}
+	if (*text != '[')
+		return text;
+	end[-1] = '\0'; /* an IPv6 address, whose brackets are for a port to follow */
+	return text + 1;
+}
+
+static const char *link_client(struct replyd_exchange *x)
+{
+	char text[RD_ADDRESS_TEXT];
+	const char *client = rd_link_address(x->connection, text);
+
 	client = rd_arena_text(&x->memory, client, strlen(client));
 	return client ? client : "";
 }

@@ -6,7 +6,11 @@
 #define RD_SERVE_LINK_H
 
 #include "app/exchange.h"
+#include "net/address.h"
 #include "serve/stream.h"
+
+/* The client's address without a port, in `text` or static. By who has its connection. */
+const char *rd_link_address(struct rd_stream *s, char text[RD_ADDRESS_TEXT]);
 
 const char *rd_link_client(struct replyd_exchange *x);
 uid_t rd_link_peer(struct replyd_exchange *x);

@@ -2,6 +2,8 @@
 folder_libs += src/serve/libserve.la
 noinst_LTLIBRARIES += src/serve/libserve.la
 src_serve_libserve_la_SOURCES = \
+	src/serve/account.c \
+	src/serve/account.h \
 	src/serve/call.c \
 	src/serve/call.h \
 	src/serve/detach.c \
@@ -12,6 +14,7 @@ src_serve_libserve_la_SOURCES = \
 	src/serve/http_exchange.c \
 	src/serve/http_late.c \
 	src/serve/http_link.c \
+	src/serve/http_told.c \
 	src/serve/inetd.c \
 	src/serve/inetd.h \
 	src/serve/intake.c \

@@ -86,7 +86,7 @@ static int spool_keep(struct rd_spool *s, const struct iovec *iov, int n, size_t
 }
 
 /* 0, also when the client does not take all; or an error number. */
-static int spool_drain(struct rd_spool *s, struct rd_transport *t)
+static int spool_drain(struct rd_spool *s, struct rd_output *out, struct rd_transport *t)
 {
 	while (s->sent < s->store.len) {
 		uint64_t left = s->store.len - s->sent;
@@ -103,6 +103,7 @@ static int spool_drain(struct rd_spool *s, struct rd_transport *t)
 		if (io != IO_OK)
 			return io == IO_RESET ? EPIPE : EIO;
 		s->sent += n;
+		out->given += n;
 	}
 	rd_spool_free(s);
 	return 0;
@@ -123,7 +124,7 @@ int rd_spool_send(struct rd_spool *s, struct rd_output *out, struct rd_transport
 	default:
 		return EPIPE;
 	}
-	error = spool_drain(s, t);
+	error = spool_drain(s, out, t);
 	if (error)
 		return error;
 	spool_forget(s, &limits->place);
@@ -138,6 +139,7 @@ int rd_spool_send(struct rd_spool *s, struct rd_output *out, struct rd_transport
 			return EPIPE;
 		}
 	}
+	out->given += sent;
 	return spool_keep(s, iov, n, sent, limits);
 }
 

@@ -28,6 +28,9 @@ struct kept {
 	struct rd_intake *intake;
 	struct rd_detached *detached;
 	struct rd_body body;
+	uint64_t at[STAMP_COUNT]; /* of the request that is begun */
+	char *told;		  /* of replies that are on their way; or NULL */
+	size_t told_len;
 	size_t in_len, out_len, seen;
 	char bytes[]; /* in, then out */
 };
@@ -51,6 +54,9 @@ static void stream_take_up(struct rd_stream *s)
 	s->seen = k->seen;
 	s->generation = k->generation;
 	s->counted = k->generation;
+	memcpy(s->account.at, k->at, sizeof(k->at));
+	rd_account_take_up(s, k->told, k->told_len);
+	free(k->told);
 	free(k);
 }
 
@@ -74,6 +80,9 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 	};
 	if (conn->session)
 		stream_take_up(s);
+	else if (worker->timed)
+		rd_account_arrived(s, 0);
+	rd_account_begin(s);
 	if (!s->counted)
 		stream_newest(s);
 }
@@ -102,6 +111,7 @@ static enum rd_next stream_gone(struct rd_stream *s, enum rd_close_reason reason
 
 enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
 {
+	int64_t arrived_ns = 0;
 	size_t got, room;
 
 	if (s->start == s->end)
@@ -113,10 +123,13 @@ enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
 	}
 	room = RD_SCRATCH - s->end;
 	MUST(room > 0); /* every protocol's limits leave some */
-	switch (rd_transport_recv(&s->conn->transport, s->in + s->end, room, &got)) {
+	switch (rd_transport_recv_timed(&s->conn->transport, s->in + s->end, room, &got,
+					s->worker->timed ? &arrived_ns : NULL)) {
 	case IO_OK:
 		if (s->start == s->end)
 			s->began_us = s->worker->now_us;
+		if (s->start == s->end && s->worker->timed && !s->intake)
+			rd_account_arrived(s, arrived_ns);
 		s->end += got;
 		s->drained = got < room;
 		return NEXT_GO;
@@ -141,6 +154,7 @@ enum rd_next rd_stream_flush(struct rd_stream *s, enum rd_verdict *verdict)
 		s->worker->now_us = rd_clock_us();
 	switch (flush) {
 	case FLUSH_DONE:
+		rd_account_sent(s);
 		return NEXT_GO;
 	case FLUSH_BLOCKED:
 		*verdict = RD_WANTS_WRITE;
@@ -239,6 +253,8 @@ static struct kept *stream_keep_bytes(struct rd_stream *s, size_t in_len)
 	};
 	s->detached = NULL;
 	s->out.body = (struct rd_body){ .file = -1 };
+	memcpy(k->at, s->account.at, sizeof(k->at));
+	k->told = rd_account_keep(s, &k->told_len);
 	memcpy(k->bytes, s->in + s->start, in_len);
 	memcpy(k->bytes + in_len, s->out.at + s->out.sent, out_len);
 	s->conn->session = k;
@@ -308,6 +324,8 @@ enum rd_verdict rd_stream_end(struct rd_stream *s, enum rd_verdict verdict, uint
 		s->conn->reason = CLOSE_MEMORY;
 		verdict = RD_CLOSE;
 	}
+	if (verdict != RD_TAKEN)
+		rd_account_broken(s);
 	rd_body_release(&s->out.body);
 	rd_intake_free(s->intake);
 	rd_detach_forget(s->detached);
@@ -358,6 +376,7 @@ void rd_stream_release(struct rd_conn *conn)
 	rd_intake_free(k->intake);
 	rd_detach_forget(k->detached);
 	rd_generation_drop(k->generation);
+	free(k->told);
 	free(k);
 	conn->session = NULL;
 }

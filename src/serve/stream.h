@@ -8,6 +8,7 @@
 
 #include "flow/conn.h"
 #include "flow/pool.h"
+#include "serve/account.h"
 #include "serve/output.h"
 #include "serve/spool.h"
 #include "serve/watch.h"
@@ -48,6 +49,7 @@ struct rd_stream {
 	uint64_t began_us; /* when the first byte of the request that is being read came */
 	struct rd_output out;
 	struct rd_stream_window window;
+	struct rd_account account;
 };
 
 /* Takes up the connection, with what it kept. */

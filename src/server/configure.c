@@ -64,6 +64,7 @@ static const struct {
 	{ SET_DRAIN_MS, DRAIN_limit, false },
 	{ SET_SPOOL_MAX, SPOOL_max, false },
 	{ SET_UPGRADE_MS, PROCESS_upgrade, false },
+	{ SET_STAGES, ROOT_stages, true },
 };
 
 static void configure_numbers(struct rd_setup *s, const struct rd_section *root)

@@ -28,6 +28,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/progress.h \
 	src/server/reach.c \
 	src/server/reach.h \
+	src/server/recent.c \
+	src/server/recent.h \
 	src/server/reload.c \
 	src/server/sandbox.c \
 	src/server/sandbox.h \
@@ -36,6 +38,7 @@ src_server_libserver_la_SOURCES = \
 	src/server/setup.c \
 	src/server/setup.h \
 	src/server/status.c \
+	src/server/view.c \
 	src/server/work.c \
 	src/server/work.h
 

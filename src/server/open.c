@@ -166,6 +166,7 @@ static bool open_urls(struct rd_listeners *l)
 int rd_open(struct rd_listeners *l, struct rd_fault *fault)
 {
 	for (size_t i = 0; i < l->count; i++) {
+		l->listener[i].timed = l->timed;
 		if (open_is(&l->listener[i]) || open_one(l, i, fault))
 			continue;
 		rd_open_close(l);

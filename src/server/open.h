@@ -16,6 +16,7 @@ struct rd_listeners {
 	struct rd_listener listener[RD_LISTENERS];
 	char *url[RD_LISTENERS]; /* once open */
 	size_t count;
+	bool timed; /* of those that are opened the kernel says when what comes has come */
 };
 
 /*

@@ -39,9 +39,11 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 		return -1;
 	if (rd_server_conns(s, next->listeners.count) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
+	next->listeners.timed = next->setting[SET_STAGES];
 	rd_open_keep(&next->listeners, &s->setup->listeners);
 	if (rd_open(&next->listeners, next->fault) != 0)
 		return -1;
+	rd_setup_series(next, &s->series);
 	return rd_open_services(&next->listeners, s->generations, &next->generation, next->fault);
 }
 

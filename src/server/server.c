@@ -1,6 +1,6 @@
 /*
  * server - puts the parts together: settings, routes, listeners; the order of start and end.
- * Thread:  one thread uses a server; replyd_drain and rd_server_look are anyone's.
+ * Thread:  one thread uses a server; replyd_drain is anyone's.
  * Owns:    every part.
  */
 #include "server/server.h"
@@ -107,19 +107,24 @@ struct replyd *replyd_new(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
-	if (server_begin(s) != 0) {
-		free(s);
-		return NULL;
-	}
-	if (rd_control_init(&s->control) != 0) {
-		server_end(s);
-		free(s);
-		return NULL;
-	}
+	if (!rd_series_init(&s->series))
+		goto no_series;
+	if (server_begin(s) != 0)
+		goto no_server;
+	if (rd_control_init(&s->control) != 0)
+		goto no_control;
 	rd_lock_init(&s->stop, RANK_STOP);
 	rd_lock_init(&s->reload, RANK_RELOAD);
 	rd_lock_init(&s->look, RANK_LOOK);
+	rd_recent_init(&s->recent);
 	return s;
+no_control:
+	server_end(s);
+no_server:
+	rd_series_fini(&s->series);
+no_series:
+	free(s);
+	return NULL;
 }
 
 int replyd_set(struct replyd *s, const char *name, const char *value)
@@ -238,6 +243,7 @@ struct rd_pool_config rd_server_pool(const struct replyd *s, const struct rd_set
 		.grace_us = (uint64_t)setting[SET_GRACE_MS] * 1000,
 		.stuck_max = (unsigned)setting[SET_STUCK],
 		.stack_signal = (int)setting[SET_STACK_SIGNAL],
+		.stages = setting[SET_STAGES],
 	};
 }
 
@@ -281,6 +287,7 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	struct rd_listeners *l = &s->setup->listeners;
 	const char *step;
 
+	rd_setup_series(s->setup, &s->series);
 	if (rd_open_services(l, s->generations, &s->setup->generation, &s->fault) == 0) {
 		rd_heritage_serve(&s->heritage, l->listener, l->count);
 		if (rd_group_open(&s->clients, &config, &step) == 0)
@@ -300,6 +307,7 @@ static int server_open_control(struct replyd *s, size_t descriptors)
 
 static int server_bind(struct replyd *s)
 {
+	s->setup->listeners.timed = s->setup->setting[SET_STAGES];
 	if (rd_open(&s->setup->listeners, &s->fault) != 0 ||
 	    (s->control.listeners.count > 0 && rd_open(&s->control.listeners, &s->fault) != 0))
 		return -1;
@@ -449,6 +457,8 @@ void replyd_free(struct replyd *s)
 	rd_sandbox_free(&s->confine.sandbox);
 	free(s->file);
 	rd_heritage_free(&s->heritage);
+	rd_recent_fini(&s->recent);
+	rd_series_fini(&s->series);
 	rd_lock_fini(&s->look);
 	rd_lock_fini(&s->reload);
 	rd_lock_fini(&s->stop);
@@ -458,45 +468,4 @@ void replyd_free(struct replyd *s)
 const char *replyd_error(const struct replyd *s)
 {
 	return s ? s->fault.text : "no memory";
-}
-
-void rd_server_urls(struct replyd *s, char *text, size_t size)
-{
-	const char *url;
-	size_t len = 0;
-
-	text[0] = '\0';
-	rd_lock_take(&s->look);
-	for (size_t i = 0; (url = replyd_url(s, i)); i++)
-		if (len + strlen(url) + 2 < size)
-			len += (size_t)sprintf(text + len, " %s", url);
-	rd_lock_drop(&s->look);
-}
-
-enum rd_server_state rd_server_state(struct replyd *s)
-{
-	if (atomic_load(&s->clients.acceptor.stop) != 0 &&
-	    !atomic_load(&s->clients.acceptor.handed))
-		return STATE_DRAINING;
-	return atomic_load(&s->phase) == PHASE_SERVING ? STATE_SERVING : STATE_STARTING;
-}
-
-const char *rd_server_state_word(enum rd_server_state state)
-{
-	static const char *const words[] = {
-		[STATE_STARTING] = "starting",
-		[STATE_SERVING] = "serving",
-		[STATE_DRAINING] = "draining",
-	};
-
-	return words[state];
-}
-
-void rd_server_look(struct replyd *s, struct rd_group_view *view)
-{
-	*view = (struct rd_group_view){ 0 };
-	rd_lock_take(&s->look);
-	if (atomic_load(&s->phase) == PHASE_SERVING)
-		rd_group_look(&s->clients, view);
-	rd_lock_drop(&s->look);
 }

@@ -11,6 +11,7 @@
 #include "server/group.h"
 #include "server/heritage.h"
 #include "server/progress.h"
+#include "server/recent.h"
 #include "server/setup.h"
 
 /* What whoever looks after the server may want to know. */
@@ -35,6 +36,8 @@ struct replyd {
 	struct rd_heritage heritage;
 	struct rd_legacy *legacy; /* its user's, set before it is open; NULL: no client is left */
 	struct rd_progress progress;
+	struct rd_series series; /* of the routes that there are, or were */
+	struct rd_recent recent;
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;
@@ -115,6 +118,9 @@ enum rd_server_state {
 /* Any thread. */
 enum rd_server_state rd_server_state(struct replyd *server);
 const char *rd_server_state_word(enum rd_server_state state);
+
+/* Adds up what its clients' exchanges of that series took; nothing while it does not serve. */
+void rd_server_stages(struct replyd *server, struct rd_stage_sums *sums, unsigned series);
 
 /* All 0 while it does not serve; any thread. */
 void rd_server_look(struct replyd *server, struct rd_group_view *view);

@@ -137,6 +137,70 @@ void rd_setup_services(struct rd_setup *s)
 	};
 }
 
+/* "GET ", "POST, PUT "; nothing where it takes any. */
+static void setup_methods(unsigned methods, struct rd_buffer *name)
+{
+	static const char *const words[] = {
+#define METHOD(method, safe) [METHOD_##method] = #method,
+#include "tbl/method.h"
+#undef METHOD
+	};
+	bool first = true;
+
+	if ((methods & RD_METHODS_ANY) == RD_METHODS_ANY)
+		return;
+	if (methods & 1u << METHOD_GET)
+		methods &= ~(1u << METHOD_HEAD);
+	for (unsigned i = 0; i < METHOD_COUNT; i++) {
+		if (!(methods & 1u << i) || i == METHOD_OPTIONS)
+			continue;
+		rd_buffer_print(name, "%s%s", first ? "" : ",", words[i]);
+		first = false;
+	}
+	rd_buffer_text(name, " ");
+}
+
+/* A route as it is known to people. Where there is no memory it is shorter. */
+static void setup_name(struct rd_route *route, const char *before, struct rd_series *series)
+{
+	struct rd_buffer name = { 0 };
+
+	rd_buffer_text(&name, before);
+	if (*before)
+		rd_buffer_text(&name, " ");
+	setup_methods(route->methods, &name);
+	rd_buffer_text(&name, *route->pattern.text ? route->pattern.text : "/");
+	rd_buffer_add(&name, "", 1);
+	route->series = name.at ? rd_series_find(series, name.at) : RD_SERIES_OTHER;
+	rd_buffer_free(&name);
+}
+
+static void setup_line_name(struct rd_router *router, const char *url, struct rd_series *series)
+{
+	for (size_t i = 0; i < router->routes; i++)
+		router->route[i]->series = rd_series_find(series, url);
+}
+
+void rd_setup_series(struct rd_setup *s, struct rd_series *series)
+{
+	for (size_t i = 0; i < s->app.hosts; i++) {
+		const struct rd_host *host = s->app.host[i];
+
+		for (size_t j = 0; j < host->router.routes; j++)
+			setup_name(host->router.route[j], host->name, series);
+	}
+	for (size_t i = 0; i < s->listeners.count; i++) {
+		const void *serves = s->listeners.listener[i].serves;
+
+		for (size_t j = 0; j < RD_LISTENERS; j++)
+			if (serves == &s->own[j].line)
+				setup_line_name(&s->own[j].line_router, s->listeners.url[i],
+						series);
+		if (serves == &s->line)
+			setup_line_name(&s->line_router, "(line)", series);
+	}
+}
+
 uint64_t rd_setup_sweep_us(const struct rd_setup *s)
 {
 	uint64_t least = s->least_us;

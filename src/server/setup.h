@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "base/arena.h"
 #include "handlers/module.h"
+#include "observe/series.h"
 #include "serve/http1.h"
 #include "serve/line.h"
 #include "server/fault.h"
@@ -69,6 +70,9 @@ struct rd_route *rd_setup_line_route(const struct rd_setup *setup);
 
 /* Makes the services of the listeners that no configuration says, from the settings. */
 void rd_setup_services(struct rd_setup *setup);
+
+/* With its listeners open: its routes get their series, by their names. */
+void rd_setup_series(struct rd_setup *setup, struct rd_series *series);
 
 /* No deadline is shorter, so that main need not look more often. */
 uint64_t rd_setup_sweep_us(const struct rd_setup *setup);

@@ -95,7 +95,7 @@ int rd_status_perform(struct replyd_exchange *x, void *data)
 	rd_server_look(s, &v);
 	replyd_add_field(x, "Cache-Control", "no-store");
 	if (status_server(&b, s) && status_group(&b, &v) && status_spool(&b, &s->room) &&
-	    status_counts(&b, "counted", &v, 0, COUNT_CLOSED_NONE) &&
+	    rd_recent_json(&b, s) && status_counts(&b, "counted", &v, 0, COUNT_CLOSED_NONE) &&
 	    status_counts(&b, "closed", &v, COUNT_CLOSED_NONE + 1, COUNTER_COUNT) &&
 	    status_process(&b))
 		return replyd_lend(x, 200, "application/json", b.at, b.len, free, b.at);

@@ -4,6 +4,7 @@
  *
  *     section    name           kind      default       least        most           text
  */
+OPTION(ROOT,      stages,        BOOL,     RANGE(STAGES),                             "the stages of each exchange are timed")
 OPTION(PROCESS,   user,           TEXT,     0,            0,           0,             "whom it becomes once it listens; root: it stays root")
 OPTION(PROCESS,   group,          TEXT,     0,            0,           0,             "in place of the user's own group")
 OPTION(PROCESS,   upgrade,       DURATION, RANGE(UPGRADE_MS),                        "for the new program of an upgrade to be ready")
@@ -84,6 +85,7 @@ OPTION(ROUTE,     memory,        SIZE,     0,            0,           MOST,     
 OPTION(ROUTE,     cpu,           DURATION, 0,            0,           MOST,          "of processor time for the program")
 OPTION(ROUTE,     time_limit,    DURATION, 60000,        0,           MOST,          "after which a reply is in vain; 0s is none")
 OPTION(ROUTE,     fields,        LIST,     0,            0,           0,             "fields of every reply: \"Name: value\"")
+OPTION(ROUTE,     server_timing, BOOL,     0,            0,           1,             "tell the client by Server-Timing where its request's time went")
 OPTION(ROUTE,     cache,         DURATION, 0,            0,           MOST,          "how long a copy of what was found may be used")
 OPTION(ROUTE,     body_max,      SIZE,     0,            0,           MOST,          "of a request's body")
 OPTION(ROUTE,     stream,        BOOL,     0,            0,           1,             "let the handler read the body as it comes")

@@ -29,3 +29,4 @@ SETTING(SPOOL_MAX, "spool_max", 4294967296, 65536, 1000000000000000, "bytes of a
 SETTING(LIMIT_CONNECTIONS, "limit_connections", 0, 0, 1000000, "connections at once from one address; 0: no limit")
 SETTING(LIMIT_RATE, "limit_rate", 0,      0,  1000000, "requests a second from one address; 0: no limit")
 SETTING(LIMIT_BURST, "limit_burst", 0,    0,  1000000, "requests at once from one address, after a rest; 0: those of a second")
+SETTING(STAGES, "stages",            1,       0,        1, "1: the stages of each exchange are timed")

@@ -40,6 +40,7 @@ system_tests += tests/system/site.sh
 system_tests += tests/system/soak.py
 system_tests += tests/system/spool.py
 system_tests += tests/system/statuspage.py
+system_tests += tests/system/stages.py
 system_tests += tests/system/stuck.py
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh

@@ -36,8 +36,8 @@ static const struct {
 } bad[] = {
 	/* the form */
 	{ "drian = 1\n",
-	  "t.conf:1: there is no option \"drian\" here; there are process sandbox workers queue "
-	  "control drain body spool types deadlines limits listen host route error_page" },
+	  "t.conf:1: there is no option \"drian\" here; there are stages process sandbox workers "
+	  "queue control drain body spool types deadlines limits listen host route error_page" },
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
 	{ "workers {\n maximum = 3 }\n", "t.conf:2: workers: there is no option \"maximum\" here; "

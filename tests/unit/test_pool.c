@@ -94,9 +94,11 @@ static const struct rd_protocol toy = {
 	.release = toy_release,
 };
 
-static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got,
+			       int64_t *arrived_ns)
 {
 	(void)t;
+	(void)arrived_ns;
 	memset(to, 'l', size);
 	*got = size;
 	return IO_OK;

@@ -236,12 +236,14 @@ START_TEST(shed)
 }
 END_TEST
 
-static enum rd_io (*memory_recv)(struct rd_transport *t, void *to, size_t size, size_t *got);
+static enum rd_io (*memory_recv)(struct rd_transport *t, void *to, size_t size, size_t *got,
+				 int64_t *arrived_ns);
 
 /* Behind what the client sends in pieces there is always more. */
-static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got)
+static enum rd_io endless_recv(struct rd_transport *t, void *to, size_t size, size_t *got,
+			       int64_t *arrived_ns)
 {
-	if (memory_recv(t, to, size, got) == IO_OK)
+	if (memory_recv(t, to, size, got, arrived_ns) == IO_OK)
 		return IO_OK;
 	memset(to, 'b', size);
 	*got = size;

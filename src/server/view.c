@@ -1,0 +1,56 @@
+/*
+ * view - what a stranger sees of a server.
+ * Thread:  any.
+ */
+#include "server/server.h"
+
+#include <stdio.h>
+
+void rd_server_urls(struct replyd *s, char *text, size_t size)
+{
+	const char *url;
+	size_t len = 0;
+
+	text[0] = '\0';
+	rd_lock_take(&s->look);
+	for (size_t i = 0; (url = replyd_url(s, i)); i++)
+		if (len + strlen(url) + 2 < size)
+			len += (size_t)sprintf(text + len, " %s", url);
+	rd_lock_drop(&s->look);
+}
+
+enum rd_server_state rd_server_state(struct replyd *s)
+{
+	if (atomic_load(&s->clients.acceptor.stop) != 0 &&
+	    !atomic_load(&s->clients.acceptor.handed))
+		return STATE_DRAINING;
+	return atomic_load(&s->phase) == PHASE_SERVING ? STATE_SERVING : STATE_STARTING;
+}
+
+const char *rd_server_state_word(enum rd_server_state state)
+{
+	static const char *const words[] = {
+		[STATE_STARTING] = "starting",
+		[STATE_SERVING] = "serving",
+		[STATE_DRAINING] = "draining",
+	};
+
+	return words[state];
+}
+
+void rd_server_look(struct replyd *s, struct rd_group_view *view)
+{
+	*view = (struct rd_group_view){ 0 };
+	rd_lock_take(&s->look);
+	if (atomic_load(&s->phase) == PHASE_SERVING)
+		rd_group_look(&s->clients, view);
+	rd_lock_drop(&s->look);
+}
+
+void rd_server_stages(struct replyd *s, struct rd_stage_sums *sums, unsigned series)
+{
+	rd_lock_take(&s->look);
+	if (atomic_load(&s->phase) == PHASE_SERVING)
+		rd_pool_stages(&s->clients.pool, sums, series);
+	rd_lock_drop(&s->look);
+}
