@@ -49,6 +49,20 @@ void rd_histogram_record(struct rd_histogram *h, uint64_t value)
 	h->bucket[rd_bucket_of(value, RD_HISTOGRAM_BITS, RD_HISTOGRAM_TOP)]++;
 }
 
+void rd_histogram_add(struct rd_histogram *h, const struct rd_histogram *other)
+{
+	if (other->count == 0)
+		return;
+	if (h->count == 0 || other->least < h->least)
+		h->least = other->least;
+	if (h->count == 0 || other->most > h->most)
+		h->most = other->most;
+	h->count += other->count;
+	h->sum += other->sum;
+	for (unsigned i = 0; i < RD_HISTOGRAM_BUCKETS; i++)
+		h->bucket[i] += other->bucket[i];
+}
+
 uint64_t rd_histogram_quantile(const struct rd_histogram *h, double q)
 {
 	uint64_t value;

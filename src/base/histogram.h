@@ -36,6 +36,9 @@ struct rd_histogram {
 
 void rd_histogram_record(struct rd_histogram *h, uint64_t value);
 
+/* As if all that was recorded in `other` had been recorded in h. */
+void rd_histogram_add(struct rd_histogram *h, const struct rd_histogram *other);
+
 /*
  * The smallest recorded value that at least q (0 to 1) of all are not above, within 1/128 of it;
  * for q = 1 the greatest, exactly. 0 while nothing was recorded.

@@ -3,14 +3,20 @@
  */
 #include "config.h"
 
+#include "base/clock.h"
 #include "base/slurp.h"
+#include "base/tty.h"
+#include "client/beside.h"
+#include "client/draw.h"
 #include "client/load.h"
 #include "client/loader.h"
+#include "client/plot.h"
 #include "client/report.h"
 #include "client/say.h"
 #include "client/whom.h"
 #include "config/units.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +36,11 @@ static const double rate_max = 10e6;
 
 enum {
 	OPTION_CLOSE = 256,
+	OPTION_DRAW,
 	OPTION_GIVE_UP,
 	OPTION_HELP,
 	OPTION_JSON,
+	OPTION_PLOT,
 	OPTION_WARM_UP,
 };
 
@@ -56,7 +64,10 @@ static const char help[] =
 	"  -m, --method=METHOD    in place of GET, or of POST where there is a body\n"
 	"  -H, --header=FIELD     send this field, \"Name: value\"; repeatable\n"
 	"  -b, --body=TEXT        send this body; @FILE sends the file's bytes\n"
+	"      --draw             draw latency by percentile and by time below the tables,\n"
+	"                           which is done on a terminal anyway\n"
 	"      --json             print JSON\n"
+	"      --plot=FILE        draw the same, and more, into FILE, as SVG\n"
 	"      --help             display this help and exit\n"
 	"\n"
 	"SIGINT ends it early, with what there is. Exit status: 0 for a measurement, 1\n"
@@ -66,12 +77,14 @@ static const struct option options[] = {
 	{ "body", required_argument, NULL, 'b' },
 	{ "close", no_argument, NULL, OPTION_CLOSE },
 	{ "connections", required_argument, NULL, 'c' },
+	{ "draw", no_argument, NULL, OPTION_DRAW },
 	{ "duration", required_argument, NULL, 'd' },
 	{ "give-up", required_argument, NULL, OPTION_GIVE_UP },
 	{ "header", required_argument, NULL, 'H' },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "method", required_argument, NULL, 'm' },
+	{ "plot", required_argument, NULL, OPTION_PLOT },
 	{ "rate", required_argument, NULL, 'r' },
 	{ "warm-up", required_argument, NULL, OPTION_WARM_UP },
 	{ 0 },
@@ -81,8 +94,9 @@ struct load {
 	struct rd_loader loader;
 	struct rd_request request;
 	const char *for_http; /* an option that goes with a URL only */
+	const char *plot;     /* a file, or NULL */
 	char *body;
-	bool json;
+	bool draw, json;
 };
 
 static uint64_t load_time_us(const char *option, const char *text)
@@ -178,12 +192,18 @@ static void load_option(struct load *l, int option)
 	case OPTION_CLOSE:
 		l->request.close = true;
 		break;
+	case OPTION_DRAW:
+		l->draw = true;
+		break;
 	case OPTION_GIVE_UP:
 		l->loader.patience_us = load_time_us("give-up", optarg);
 		l->loader.impatience = FAILURE_GAVE_UP;
 		break;
 	case OPTION_JSON:
 		l->json = true;
+		break;
+	case OPTION_PLOT:
+		l->plot = optarg;
 		break;
 	case OPTION_WARM_UP:
 		l->loader.warm_up_us = load_time_us("warm-up", optarg);
@@ -204,6 +224,47 @@ static void load_check(const struct load *l, const struct rd_whom *whom)
 			     l->loader.duration_us ? "give-up" : "duration");
 	if (l->loader.warm_up_us >= l->loader.duration_us)
 		rd_say_usage(command, "--warm-up: it is a part of --duration, and shorter");
+	if (l->draw && l->json)
+		rd_say_usage(command, "--draw: goes with tables, not with --json");
+	if (l->plot && strcmp(l->plot, "-") == 0)
+		rd_say_usage(command, "--plot: '-' is no file; tables go to standard output");
+}
+
+/* Dies where the drawing could not be kept; an hour's load is not to end with that. */
+static void load_try_plot(const struct load *l)
+{
+	struct rd_beside file;
+
+	if (!l->plot)
+		return;
+	if (!rd_beside_open(&file, l->plot))
+		rd_say_die("%s: %s", l->plot, strerror(errno));
+	rd_beside_drop(&file);
+}
+
+static void load_plot(const struct load *l, const struct rd_loaded *loaded, const char *target)
+{
+	struct rd_beside file;
+	bool kept = rd_beside_open(&file, l->plot);
+
+	if (kept) {
+		rd_plot_write(file.to, target, &l->loader, loaded, rd_clock_wall_s());
+		kept = rd_beside_keep(&file);
+	}
+	if (!kept)
+		rd_say_die("%s: %s", l->plot, strerror(errno));
+}
+
+static void load_report(const struct load *l, const struct rd_loaded *loaded, const char *target)
+{
+	if (l->json)
+		rd_report_json(target, &l->loader, loaded);
+	else
+		rd_report_text(target, &l->loader, loaded);
+	if (l->draw || (!l->json && rd_tty_width(STDOUT_FILENO) > 0))
+		rd_draw_print(loaded);
+	rd_say_flush();
+	rd_report_notes(loaded);
 }
 
 static int load_run(struct load *l, const struct rd_whom *whom, const char *target)
@@ -214,13 +275,11 @@ static int load_run(struct load *l, const struct rd_whom *whom, const char *targ
 
 	if (why)
 		rd_say_die("%s: %s", whom->name, why);
-	if (l->json)
-		rd_report_json(target, &l->loader, loaded);
-	else
-		rd_report_text(target, &l->loader, loaded);
+	load_report(l, loaded, target);
+	if (l->plot)
+		load_plot(l, loaded, target);
 	measured = loaded->tally.all.replied > 0;
 	free(loaded);
-	rd_say_flush();
 	if (!measured)
 		rd_say_die("%s: no reply came", whom->name);
 	return EXIT_SUCCESS;
@@ -232,7 +291,7 @@ int rd_load_main(int argc, char **argv)
 				      .duration_us = DURATION_S * UINT64_C(1000000),
 				      .patience_us = PATIENCE_S * UINT64_C(1000000),
 				      .impatience = FAILURE_TIMED_OUT,
-				      .progress = isatty(STDERR_FILENO) } };
+				      .progress = rd_tty_width(STDERR_FILENO) > 0 } };
 	struct rd_buffer request = { 0 };
 	struct rd_whom whom;
 	int option, status;
@@ -242,6 +301,7 @@ int rd_load_main(int argc, char **argv)
 		load_option(&l, option);
 	rd_whom_read(command, argv + optind, &whom);
 	load_check(&l, &whom);
+	load_try_plot(&l);
 	rd_whom_request(argv + optind, &whom, &l.request, &request);
 	l.loader.address = &whom.url.address;
 	l.loader.request = (struct rd_span){ request.at, request.len };

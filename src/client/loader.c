@@ -95,12 +95,42 @@ static bool loader_counts(const struct run *r, uint64_t due_us)
 	return due_us >= r->counted_us;
 }
 
+/* Where in the time line what comes now is counted; NULL: it is too late for it. */
+static struct rd_slice *loader_slice(struct run *r, uint64_t now_us)
+{
+	if (r->ended)
+		return NULL;
+	if (now_us >= r->schedule.end_us)
+		now_us = r->schedule.end_us - 1;
+	return rd_timeline_at(&r->loaded->timeline, now_us - r->counted_us);
+}
+
+static void loader_reply(struct run *r, int status, uint64_t due_us, uint64_t now_us)
+{
+	struct rd_slice *slice = loader_slice(r, now_us);
+
+	rd_tally_reply(&r->loaded->tally, status, now_us - due_us);
+	if (slice && status < 400)
+		rd_histogram_record(&slice->good_us, now_us - due_us);
+	else if (slice)
+		slice->bad++;
+}
+
+static void loader_fail(struct run *r, enum rd_load_failure failure, int error, uint64_t now_us)
+{
+	struct rd_slice *slice = loader_slice(r, now_us);
+
+	rd_tally_fail(&r->loaded->tally, failure, error);
+	if (slice)
+		slice->failed++;
+}
+
 /* What came of one that is under way. */
 static void loader_outcome(struct run *r, struct rd_shot *shot, enum rd_shot_outcome outcome,
 			   const struct rd_shot_why *why)
 {
 	struct rd_tally *t = &r->loaded->tally;
-	uint64_t took_us;
+	uint64_t now_us;
 
 	if (outcome == SHOT_WAITS)
 		return;
@@ -109,13 +139,13 @@ static void loader_outcome(struct run *r, struct rd_shot *shot, enum rd_shot_out
 		return;
 	t->all.sent_bytes += shot->sent;
 	t->all.received_bytes += shot->received;
-	took_us = rd_clock_us() - shot->due_us;
-	if (outcome == SHOT_REPLIED && took_us < r->loader->patience_us)
-		rd_tally_reply(t, shot->answer.status, took_us);
+	now_us = rd_clock_us();
+	if (outcome == SHOT_REPLIED && now_us - shot->due_us < r->loader->patience_us)
+		loader_reply(r, shot->answer.status, shot->due_us, now_us);
 	else if (outcome == SHOT_REPLIED) /* its user had left before replyc could look */
-		rd_tally_fail(t, r->loader->impatience, 0);
+		loader_fail(r, r->loader->impatience, 0, now_us);
 	else
-		rd_tally_fail(t, why->failure, why->error);
+		loader_fail(r, why->failure, why->error, now_us);
 }
 
 /* `free_before`: a connection was there when it came due, so that nobody but replyc is late. */
@@ -147,7 +177,7 @@ static void loader_expire_waiting(struct run *r, uint64_t due)
 		if (due_us + r->loader->patience_us > r->now_us)
 			break;
 		if (loader_counts(r, due_us))
-			rd_tally_fail(&r->loaded->tally, r->loader->impatience, 0);
+			loader_fail(r, r->loader->impatience, 0, r->now_us);
 	}
 }
 
@@ -291,6 +321,8 @@ static void loader_conclude(struct run *r)
 	if (interrupted && now < end)
 		end = now;
 	r->loaded->took_us = end > r->counted_us ? end - r->counted_us : 0;
+	if (r->loaded->took_us > 0)
+		rd_timeline_at(&r->loaded->timeline, r->loaded->took_us - 1);
 	r->loaded->tally.due = r->loaded->tally.all.asked;
 	if (r->loader->rate > 0 && r->loaded->took_us > 0) {
 		before.end_us = r->counted_us;
@@ -354,6 +386,7 @@ const char *rd_loader_run(const struct rd_loader *loader, struct rd_loaded *load
 	r->loader = loader;
 	r->loaded = loaded;
 	r->shots.epoll_fd = -1;
+	rd_timeline_begin(&loaded->timeline);
 	why = loader_make(r);
 	if (!why) {
 		sigaction(SIGINT, &action, NULL);
@@ -369,4 +402,9 @@ const char *rd_loader_run(const struct rd_loader *loader, struct rd_loaded *load
 	}
 	loader_end(r);
 	return why;
+}
+
+double rd_loader_rate(const struct rd_loaded *loaded, uint64_t count)
+{
+	return loaded->took_us ? (double)count * 1e6 / (double)loaded->took_us : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "client/tally.h"
+#include "client/timeline.h"
 #include "net/address.h"
 
 #include <stdbool.h>
@@ -26,9 +27,13 @@ struct rd_loader {
 struct rd_loaded {
 	struct rd_tally tally;	      /* of what was due after the warm-up */
 	struct rd_tally_flow in_time; /* of that, what came before the end */
+	struct rd_timeline timeline;  /* the same, by when it came after the warm-up */
 	uint64_t took_us; /* from the warm-up to the end: of the duration, or the interruption */
 	bool interrupted;
 };
+
+/* How many that is in a second, of what came in time. */
+double rd_loader_rate(const struct rd_loaded *loaded, uint64_t count);
 
 /*
  * Asks, for `duration_us` or until SIGINT. NULL, or why it could not begin: a text that is good

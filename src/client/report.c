@@ -19,20 +19,6 @@ static const struct {
 };
 enum { QUANTILES = sizeof quantiles / sizeof *quantiles };
 
-/* A second, of what came in the time that was counted. */
-static double report_rate(const struct rd_loaded *l, uint64_t count)
-{
-	return l->took_us ? (double)count * 1e6 / (double)l->took_us : 0;
-}
-
-/* Due, and neither answered nor failed by the end. */
-static uint64_t report_left(const struct rd_tally *t)
-{
-	uint64_t done = t->all.replied + t->failed;
-
-	return t->due > done ? t->due - done : 0;
-}
-
 static uint64_t report_mean(const struct rd_histogram *h)
 {
 	return h->count ? h->sum / h->count : 0;
@@ -41,7 +27,7 @@ static uint64_t report_mean(const struct rd_histogram *h)
 static void report_count(const struct rd_loaded *l, const char *name, uint64_t count,
 			 uint64_t in_time)
 {
-	printf("  %-12s %14" PRIu64 " %14.1f\n", name, count, report_rate(l, in_time));
+	printf("  %-12s %14" PRIu64 " %14.1f\n", name, count, rd_loader_rate(l, in_time));
 }
 
 /* In bold where there may be colour. */
@@ -109,20 +95,18 @@ static void report_latencies(const struct rd_loader *loader, const struct rd_tal
 	report_latency("400 and up", &t->bad_us);
 }
 
-/* What the figures do not say by themselves, on standard error. */
-static void report_notes(const struct rd_loaded *l)
+void rd_report_notes(const struct rd_loaded *l)
 {
 	const struct rd_tally *t = &l->tally;
-	uint64_t left = report_left(t);
 
 	if (l->interrupted)
 		fprintf(stderr, "replyc: interrupted after %.1f s\n", (double)l->took_us / 1e6);
-	if (left > t->due / 100 && !l->interrupted)
+	if (rd_tally_starved(t) && !l->interrupted)
 		fprintf(stderr,
 			"replyc: could not keep the rate: %" PRIu64 " of %" PRIu64
 			" that were due were never asked, for every connection was busy\n",
-			left, t->due);
-	if (t->late > t->all.asked / 100)
+			rd_tally_left(t), t->due);
+	if (rd_tally_behind(t))
 		fprintf(stderr,
 			"replyc: fell behind itself: %" PRIu64 " of %" PRIu64
 			" were asked more than 1 ms late, up to %.1f ms\n",
@@ -146,8 +130,6 @@ void rd_report_text(const char *target, const struct rd_loader *loader,
 	printf("\n%-14s %14s %14s\n", "bytes", "number", "a second");
 	report_count(loaded, "sent", t->all.sent_bytes, loaded->in_time.sent_bytes);
 	report_count(loaded, "received", t->all.received_bytes, loaded->in_time.received_bytes);
-	fflush(stdout);
-	report_notes(loaded);
 }
 
 static void report_string(const char *text)
@@ -209,13 +191,13 @@ void rd_report_json(const char *target, const struct rd_loader *loader,
 	else
 		printf(",\n  \"rate\": {\"wanted\": null");
 	printf(", \"asked\": %.3f, \"replied\": %.3f, \"good\": %.3f}",
-	       report_rate(loaded, loaded->in_time.asked),
-	       report_rate(loaded, loaded->in_time.replied),
-	       report_rate(loaded, loaded->in_time.good));
+	       rd_loader_rate(loaded, loaded->in_time.asked),
+	       rd_loader_rate(loaded, loaded->in_time.replied),
+	       rd_loader_rate(loaded, loaded->in_time.good));
 	printf(",\n  \"requests\": {\"due\": %" PRIu64 ", \"asked\": %" PRIu64
 	       ", \"replied\": %" PRIu64 ", \"good\": %" PRIu64 ", \"failed\": %" PRIu64
 	       ", \"left\": %" PRIu64 "}",
-	       t->due, t->all.asked, t->all.replied, t->all.good, t->failed, report_left(t));
+	       t->due, t->all.asked, t->all.replied, t->all.good, t->failed, rd_tally_left(t));
 	report_json_statuses(t);
 	report_json_latency("good_us", &t->good_us);
 	report_json_latency("bad_us", &t->bad_us);
@@ -223,6 +205,4 @@ void rd_report_json(const char *target, const struct rd_loader *loader,
 	       t->latest_us);
 	printf(",\n  \"bytes\": {\"sent\": %" PRIu64 ", \"received\": %" PRIu64 "}\n}\n",
 	       t->all.sent_bytes, t->all.received_bytes);
-	fflush(stdout);
-	report_notes(loaded);
 }

@@ -12,4 +12,7 @@ void rd_report_text(const char *target, const struct rd_loader *loader,
 void rd_report_json(const char *target, const struct rd_loader *loader,
 		    const struct rd_loaded *loaded);
 
+/* What the figures do not say by themselves, on standard error. */
+void rd_report_notes(const struct rd_loaded *loaded);
+
 #endif

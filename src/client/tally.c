@@ -24,6 +24,23 @@ void rd_tally_fail(struct rd_tally *t, enum rd_load_failure failure, int error)
 		t->error = error;
 }
 
+uint64_t rd_tally_left(const struct rd_tally *t)
+{
+	uint64_t done = t->all.replied + t->failed;
+
+	return t->due > done ? t->due - done : 0;
+}
+
+bool rd_tally_starved(const struct rd_tally *t)
+{
+	return rd_tally_left(t) > t->due / 100;
+}
+
+bool rd_tally_behind(const struct rd_tally *t)
+{
+	return t->late > t->all.asked / 100;
+}
+
 static const struct {
 	const char *word, *text;
 } names[FAILURE_COUNT] = {

@@ -6,6 +6,8 @@
 
 #include "base/histogram.h"
 
+#include <stdbool.h>
+
 enum rd_load_failure {
 #define LOAD_FAILURE(name, word, text) FAILURE_##name,
 #include "tbl/load_failure.h"
@@ -38,6 +40,13 @@ struct rd_tally {
 void rd_tally_reply(struct rd_tally *t, int status, uint64_t took_us);
 /* `error` is the errno of a FAILURE_OTHER. */
 void rd_tally_fail(struct rd_tally *t, enum rd_load_failure failure, int error);
+
+/* Due, and neither answered nor failed by the end; whether they are too many to go unsaid. */
+uint64_t rd_tally_left(const struct rd_tally *t);
+bool rd_tally_starved(const struct rd_tally *t);
+
+/* Whether too many were begun late by the fault of replyc. */
+bool rd_tally_behind(const struct rd_tally *t);
 
 /* "gave_up", and "gave up" */
 const char *rd_tally_word(enum rd_load_failure failure);

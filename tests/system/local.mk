@@ -11,6 +11,7 @@ system_tests += tests/system/conformance.sh
 system_tests += tests/system/control.py
 system_tests += tests/system/daemon.py
 system_tests += tests/system/drain.py
+system_tests += tests/system/drawn.py
 system_tests += tests/system/examples.py
 system_tests += tests/system/faults.py
 system_tests += tests/system/fair.py
@@ -57,6 +58,7 @@ tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DAT
 	$(AM_V_at)touch $@
 
 EXTRA_DIST += tests/system/browser_driver.py
+EXTRA_DIST += tests/system/counting.py
 EXTRA_DIST += tests/system/passing.py
 EXTRA_DIST += tests/system/served.py
 EXTRA_DIST += tests/system/serviced.py

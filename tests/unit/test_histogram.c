@@ -103,6 +103,29 @@ START_TEST(as_sorted)
 }
 END_TEST
 
+/* Two that are added are one in which all was recorded. */
+START_TEST(added)
+{
+	static struct rd_histogram empty, one, other, both;
+
+	one = other = both = empty;
+	rd_histogram_add(&one, &empty);
+	ck_assert_uint_eq(one.count, 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		uint64_t value = kinds[_i]();
+
+		rd_histogram_record(i % 3 ? &one : &other, value);
+		rd_histogram_record(&both, value);
+	}
+	rd_histogram_add(&empty, &other);
+	ck_assert_mem_eq(&empty, &other, sizeof other);
+	empty = (struct rd_histogram){ 0 };
+	rd_histogram_add(&one, &empty);
+	rd_histogram_add(&one, &other);
+	ck_assert_mem_eq(&one, &both, sizeof both);
+}
+END_TEST
+
 /* Each edge of each bucket is told within the error when nothing else was recorded near it. */
 START_TEST(edges)
 {
@@ -148,6 +171,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, as_sorted, 0, (int)(sizeof kinds / sizeof *kinds));
+	tcase_add_loop_test(tcase, added, 0, (int)(sizeof kinds / sizeof *kinds));
 	tcase_add_test(tcase, edges);
 	tcase_add_test(tcase, beyond);
 	suite_add_tcase(suite, tcase);
