@@ -7,6 +7,7 @@
 #include "base/tty.h"
 #include "client/say.h"
 #include "control/show.h"
+#include "control/top.h"
 #include "control/view.h"
 
 #include <stdio.h>
@@ -52,6 +53,15 @@ static int command_status(const struct rd_order *o)
 		rd_show_status(&view, rd_tty_colour(STDOUT_FILENO), stdout);
 	rd_view_free(&view);
 	rd_buffer_free(&said.body);
+	return 0;
+}
+
+static int command_top(const struct rd_order *o)
+{
+	const char *why;
+
+	if (!rd_top_run(&o->lane, o->interval_us, &why))
+		rd_say_die("top: %s", why);
 	return 0;
 }
 

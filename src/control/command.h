@@ -11,6 +11,7 @@ enum { RD_EXIT_REFUSED = 1, RD_EXIT_UNREACHED = 3 }; /* 2 is wrong usage */
 struct rd_order {
 	const char *word, *argument;
 	struct rd_lane lane;
+	uint64_t interval_us;
 	bool json;
 };
 

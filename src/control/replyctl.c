@@ -20,7 +20,8 @@ static const struct {
 #undef CTL_OPTION
 };
 
-enum { ROWS = sizeof(rows) / sizeof(*rows), TIMEOUT_MS = 30000, TIMEOUT_MAX_MS = 86400 * 1000 };
+enum { ROWS = sizeof(rows) / sizeof(*rows) };
+enum { TIMEOUT_MS = 30000, INTERVAL_MS = 1000, TIME_MAX_MS = 86400 * 1000 };
 
 static const char program[] = "replyctl";
 
@@ -48,13 +49,13 @@ static void replyctl_socket(struct rd_lane *lane, const char *text)
 		rd_say_usage(program, "--socket: '%s': %s", text, why);
 }
 
-static uint64_t replyctl_timeout_us(const char *text)
+static uint64_t replyctl_time_us(const char *option, const char *text)
 {
 	uint64_t ms;
 
-	if (!rd_units_duration(text, &ms) || ms == 0 || ms > TIMEOUT_MAX_MS)
-		rd_say_usage(program,
-			     "--timeout: '%s' is no time up to a day, such as 500ms or 10s", text);
+	if (!rd_units_duration(text, &ms) || ms == 0 || ms > TIME_MAX_MS)
+		rd_say_usage(program, "--%s: '%s' is no time up to a day, such as 500ms or 10s",
+			     option, text);
 	return ms * 1000;
 }
 
@@ -65,7 +66,10 @@ static void replyctl_option(int letter, struct rd_order *order)
 		replyctl_socket(&order->lane, optarg);
 		break;
 	case 't':
-		order->lane.timeout_us = replyctl_timeout_us(optarg);
+		order->lane.timeout_us = replyctl_time_us("timeout", optarg);
+		break;
+	case 'i':
+		order->interval_us = replyctl_time_us("interval", optarg);
 		break;
 	case 'j':
 		order->json = true;
@@ -120,8 +124,10 @@ static const struct rd_command *replyctl_command(char *const *operands, struct r
 
 int main(int argc, char **argv)
 {
-	struct rd_order order = { .lane = { .timeout_us = TIMEOUT_MS * UINT64_C(1000),
-					    .cancel_fd = -1 } };
+	struct rd_order order = {
+		.lane = { .timeout_us = TIMEOUT_MS * UINT64_C(1000), .cancel_fd = -1 },
+		.interval_us = INTERVAL_MS * UINT64_C(1000),
+	};
 	bool given[ROWS] = { false };
 	const struct rd_command *command;
 	int status;

@@ -7,5 +7,6 @@ CTL_OPTION('s', "socket",  "ADDRESS",   "the server's control lane: the path of 
 	   "                             (default: " RD_LANE_DEFAULT ")")
 CTL_OPTION('t', "timeout", "TIME",      "give up when the answer takes longer, such as 500ms (default: 30s)")
 CTL_OPTION('j', "json",    NULL,        "print what the server says as it stands, for programs")
+CTL_OPTION('i', "interval", "TIME",     "look again after that time (default: 1s)")
 CTL_OPTION('h', "help",    NULL,        "print this and exit")
 CTL_OPTION('V', "version", NULL,        "print the version and exit")

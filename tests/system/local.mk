@@ -43,6 +43,7 @@ system_tests += tests/system/spool.py
 system_tests += tests/system/statuspage.py
 system_tests += tests/system/stages.py
 system_tests += tests/system/stuck.py
+system_tests += tests/system/top.py
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
 system_tests += tests/system/upgrade.py
@@ -64,6 +65,7 @@ EXTRA_DIST += tests/system/served.py
 EXTRA_DIST += tests/system/serviced.py
 EXTRA_DIST += tests/system/service-boot.sh
 EXTRA_DIST += tests/system/service-container.sh
+EXTRA_DIST += tests/system/terminal.py
 CLEANFILES += tests/system/root.log tests/system/root.stamp
 
 clean-system-root:

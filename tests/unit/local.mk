@@ -50,6 +50,7 @@ unit_tests += tests/unit/test_network
 unit_tests += tests/unit/test_outbox
 unit_tests += tests/unit/test_output
 unit_tests += tests/unit/test_pages
+unit_tests += tests/unit/test_paint
 unit_tests += tests/unit/test_park
 unit_tests += tests/unit/test_plot
 unit_tests += tests/unit/test_pool
