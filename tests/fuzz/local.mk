@@ -43,6 +43,8 @@ noinst_PROGRAMS += tests/fuzz/fuzz_timeout
 tests_fuzz_fuzz_timeout_LDADD = $(fuzz_link)
 noinst_PROGRAMS += tests/fuzz/fuzz_units
 tests_fuzz_fuzz_units_LDADD = $(fuzz_link)
+noinst_PROGRAMS += tests/fuzz/fuzz_view
+tests_fuzz_fuzz_view_LDADD = src/control/libcontrol.la $(fuzz_link)
 endif
 
 EXTRA_DIST += tests/fuzz/seeds
