@@ -78,7 +78,7 @@ function chartGrid(it, frame) {
 	for (const part of [0, 0.5, 1]) {
 		const y = Math.round(frame.y(frame.top * part)) + 0.5;
 		made.push(draw("path", { class: "grid", d: `M0 ${y}H${frame.width}` }));
-		word(part ? it.show(frame.top * part) : "", EDGE, y - 4, "start");
+		word(part ? it.show(frame.top * part).replace(/\.0+\b/, "") : "", EDGE, y - 4, "start");
 	}
 	for (let ago = step; ago < frame.span - step / 4; ago += step)
 		word("−" + (ago % 60e3 ? ago / 1000 + NBSP + "s" : ago / 60e3 + NBSP + "min"), frame.x(frame.end - ago), HEIGHT - 4, "middle");

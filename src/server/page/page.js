@@ -24,7 +24,7 @@ function tilesShow() {
 		["answered", rate(now.answered), "a second"],
 		["refused for load", rate(now.shed), "a second"],
 		["mean time", span(now.total), "arrived to sent"],
-		["worst p99", p99 < 0 ? NONE : span(p99), "of a route, last minute"],
+		["worst p99", p99 < 0 ? NONE : span(p99), "of any route"],
 		["processor", now.processor === null ? NONE : Math.round(now.processor * 100) + NBSP + "%", "of one"],
 		["memory", bytes(status.process.resident_bytes), `${number(status.process.threads)} threads`],
 	], () => make("div", {}, make("dt"), make("dd", { class: "value" }), make("dd", { class: "note" })), (tile, words) =>

@@ -62,7 +62,6 @@ function cellShow(cell, worker) {
 	const kind = kindOf(worker);
 	set(cell, "data-key", keyOf(worker));
 	set(cell, "class", "cell " + kind);
-	set(cell, "data-state", worker.state);
 	set(cell, "aria-label", `Worker ${worker.place}: ${worker.state}${worker.stage && atWork(worker) ? ", " + worker.stage : ""}`);
 	cell.style.setProperty("--age", ageOf(worker).toFixed(2));
 	cell.classList.toggle("old", ageOf(worker) > 0.62);
