@@ -22,7 +22,8 @@ BUILT = os.path.join(os.environ["top_builddir"], "tests", "system", ".libs")
 STUCK = 2
 PHONE, DESK = 360, 1200
 
-CONF = """listen "127.0.0.1:0" {{ }}
+CONF = """stages = {stages}
+listen "127.0.0.1:0" {{ }}
 control {{ listen = {{ "unix:{unix}", "127.0.0.1:0" }} }}
 workers {{ min = {stuck} grace = 100ms stuck = 8 }}
 route "/m" {{
@@ -141,23 +142,40 @@ def page(server):
 	return {name.decode(): got.field(name).decode() for name in names}, bytes(got.body)
 
 
-def real(browser):
-	"""The page of a server, and what it has of the server's other answers."""
+@contextlib.contextmanager
+def shown(browser, stages):
+	"""A server, and its page in the browser; the page's address."""
 	with Server() as server:
-		server.configured(CONF.format(unix=server.unix, tmp=server.tmp, built=BUILT, stuck=STUCK))
-		Canned.page = page(server)
+		server.configured(CONF.format(unix=server.unix, tmp=server.tmp, built=BUILT, stuck=STUCK, stages=stages))
 		url = next(url for url in json.loads(ask(server, "/status").body)["control"] if url.startswith("http:"))
 		browser.load(url)
 		until(lambda: browser.run(TEXT, "#state") == "serving", "the state")
+		yield server, url
+		browser.load("about:blank")
+		browser.log("browser")			# of its end
+		browser.events()
+		server.signal()
+		expect("exit status", server.process.wait(), 0)
+
+
+def real(browser):
+	"""What the page has of the server's other answers."""
+	with shown(browser, "on") as (server, url):
+		Canned.page = page(server)
 		with asking(server):
 			until(lambda: answered(browser) > 1, "the numbers move")
+			until(lambda: "/plain" in browser.run(TEXT, "#bars"), "its route has a bar")
 		until(lambda: answered(browser) == 0, "they come to rest")
 		stuck_ones(browser, server)
 		look(browser)
 		quiet(browser, url)
-		server.signal()
-		until(lambda: "no answer" in browser.run(TEXT, "#state"), "it has ended")
-		return server.process.wait()
+
+
+def without_stages(browser):
+	with shown(browser, "off") as (server, url):
+		with asking(server):
+			until(lambda: "stages is off" in browser.run(TEXT, "#routes-none"), "why there are no bars")
+		quiet(browser, url)
 
 
 def stages(i):
@@ -240,10 +258,8 @@ def test():
 		print(f"skipped: there is no {missing()}")
 		sys.exit(SKIPPED)
 	with Browser() as browser:
-		expect("exit status", real(browser), 0)
-		browser.load("about:blank")
-		browser.log("browser")			# of that one's end
-		browser.events()
+		real(browser)
+		without_stages(browser)
 		with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Canned) as server:
 			server.daemon_threads = True
 			threading.Thread(target=server.serve_forever, daemon=True).start()

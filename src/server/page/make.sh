@@ -27,20 +27,21 @@ hash()
 	}'
 }
 
-style=$(bare page.css | sed -e 's/ *\([{};,]\) */\1/g' -e 's/: /:/g' -e 's/;}/}/g' -e 's/\([ :(]\)0\./\1./g')
+style=$(bare page.css | sed -e 's/ *\([{};,]\) */\1/g' -e 's/: /:/g' -e 's/;}/}/g' -e 's/\([ :(]\)0\./\1./g' |
+	tr -d '\n')
 script=$(bare base.js model.js flow.js workers.js routes.js chart.js page.js |
 	sed -e 's/ \([-+*:?=<>&|!]\{1,3\}\) /\1/g' -e 's/) {$/){/' -e 's/{ /{/g' -e 's/ }/}/g' \
 		-e 's/, \([[({]\)/,\1/g' -e 's/^if (/if(/' -e 's/^for (/for(/')
 
 page()
 {
-	while IFS= read -r line; do
+	sed -e 's/="\([a-z-]\{1,\}\)"/=\1/g' -e '/^$/d' page.html | while IFS= read -r line; do
 		case $line in
 		@style@) printf '%s\n' "$style" ;;
 		@script@) printf '%s\n' "$script" ;;
 		*) printf '%s\n' "$line" ;;
 		esac
-	done <page.html
+	done
 }
 
 printf '/* Made by make.sh of the folder page. */\n'

@@ -52,13 +52,13 @@ function barShow(bar, route, stages, longest, scale) {
 	set(bar, "aria-label", stages.map((stage) => `${stage} ${span(of(route, stage))}`).join(", "));
 }
 
+/* Where exchanges are counted, and none of them by route, their times are not kept. */
 function routesNone(status, shown) {
-	const url = (status.listeners || [])[0];
 	if (shown.length)
 		return "";
-	if (!status.stages)
-		return "No times are kept here by stage (stages is off).";
-	return "No exchange in the last minute." + (url ? ` To see one: curl ${url}` : "");
+	if (status.counted.exchanges > 0 && !(status.routes || []).length)
+		return "No times are kept by stage and route (stages is off).";
+	return `No exchange in the last minute. To see one: curl ${status.listeners[0] || ""}`;
 }
 
 function routesTell(routes, stages) {
@@ -84,6 +84,7 @@ function routesShow() {
 		barShow(item.children[3], route, stages, longest, scale);
 	});
 	put($("routes-none"), routesNone(status, shown));
+	put($("routes-span"), shown.length && status.span_s >= 1 ? `the last ${since(status.span_s)}` : "");
 	$("scale").hidden = routesTable.closest("details").hidden = !shown.length;
 	$("routes-more").hidden = routes.length <= FEW;
 	put($("routes-more"), allRoutes ? `Show ${FEW} only` : `Show all ${number(routes.length)} routes`);
