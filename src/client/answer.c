@@ -129,6 +129,7 @@ static const char *answer_frame(struct rd_answer *a, struct framing f, bool mino
 	else
 		a->state = ANSWER_IN_CLOSE;
 	a->left = f.length;
+	a->length = a->state == ANSWER_IN_LENGTH ? f.length : 0;
 	a->last = f.close || (minor_zero && !f.keep) || a->state == ANSWER_IN_CLOSE;
 	return NULL;
 }

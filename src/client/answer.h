@@ -25,6 +25,7 @@ struct rd_answer {
 	bool bodiless; /* to be set: it answers HEAD, and has no body whatever its head says */
 	bool last;     /* no other comes on this connection; set with the head */
 	int status;
+	uint64_t length; /* of the body, set with the head; 0: there is none, or its end is seen */
 	const char *why; /* constant text */
 	/* answer.c only */
 	enum {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "client/answer.h"
+#include "client/meter.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,6 +30,8 @@ struct ask {
 	int fd;
 	bool connected, sent, whole;
 	uint64_t received;
+	uint64_t body, body_us; /* HTTP: that has come, since when */
+	struct rd_meter meter;
 	struct rd_answer answer;
 	char peer[288];	  /* the address that the step deals with */
 	char detail[288]; /* what the trace shows beside the step */
@@ -60,15 +63,34 @@ static bool ask_stop(struct ask *a, const char *why)
 	return false;
 }
 
+/* Shows how far the body is, if it is time to. */
+static void ask_progress(struct ask *a, uint64_t now)
+{
+	double mib = (double)a->body / (1 << 20), length = (double)a->answer.length / (1 << 20);
+	double rate;
+
+	if (!rd_meter_due(&a->meter, now))
+		return;
+	rate = mib * 1e6 / (double)(now - a->body_us);
+	if (length > 0 && rate > 0)
+		rd_meter_show(&a->meter, now, mib / length,
+			      "%.1f of %.1f MiB, %.1f MiB/s, %.0f s left", mib, length, rate,
+			      (length - mib) / rate);
+	else
+		rd_meter_show(&a->meter, now, -1, "%.1f MiB, %.1f MiB/s", mib, rate);
+}
+
 /* False when `until_us` has passed; the step has failed then. */
 static bool ask_wait(struct ask *a, short events, uint64_t until_us)
 {
 	struct pollfd p = { .fd = a->fd, .events = events };
 	uint64_t now = rd_clock_us();
-	uint64_t wait_ms;
+	uint64_t next, wait_ms;
 
 	while (now < until_us) {
-		wait_ms = (until_us - now + 999) / 1000;
+		ask_progress(a, now);
+		next = rd_meter_next(&a->meter);
+		wait_ms = ((next < until_us ? next : until_us) - now + 999) / 1000;
 		if (poll(&p, 1, wait_ms > INT_MAX ? INT_MAX : (int)wait_ms) > 0)
 			return true;
 		now = rd_clock_us();
@@ -204,6 +226,8 @@ static bool ask_receive(struct ask *a)
 	if (n > 0) {
 		a->len += (size_t)n;
 		a->received += (size_t)n;
+		if (a->ask->steady)
+			a->deadline_us = rd_clock_us() + a->ask->timeout_us;
 		return true;
 	}
 	if (n < 0)
@@ -224,17 +248,24 @@ static enum step ask_first_byte(struct ask *a)
 	return come ? LAST_BYTE : CLOSE;
 }
 
-static void ask_show(struct rd_span part)
+static void ask_show(struct ask *a, struct rd_span part)
 {
-	fwrite(part.at, 1, part.len, stdout);
+	fwrite(part.at, 1, part.len, a->ask->to);
 }
 
 static bool ask_shown(struct ask *a)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (fflush(a->ask->to) == 0 && !ferror(a->ask->to))
 		return true;
-	snprintf(a->why, sizeof a->why, "standard output: %s", strerror(errno));
+	snprintf(a->why, sizeof a->why, "%.100s: %s", a->ask->to_name, strerror(errno));
 	return false;
+}
+
+static void ask_begin_body(struct ask *a)
+{
+	a->body_us = rd_clock_us();
+	if (a->ask->meter)
+		rd_meter_begin(&a->meter, a->body_us);
 }
 
 /* Shows what has come. True when there is more to come; otherwise whole or why is set. */
@@ -247,8 +278,12 @@ static bool ask_take_http(struct ask *a)
 	while ((found = rd_answer_next(&a->answer, &rest, &part)) == ANSWER_HEAD ||
 	       found == ANSWER_BODY) {
 		mute = a->ask->fail && a->answer.status >= 400;
+		if (found == ANSWER_HEAD)
+			ask_begin_body(a);
+		else
+			a->body += part.len;
 		if (found == ANSWER_HEAD ? a->ask->head : !mute)
-			ask_show(part);
+			ask_show(a, part);
 	}
 	memmove(a->bytes, rest.at, rest.len);
 	a->len = rest.len;
@@ -264,7 +299,7 @@ static bool ask_take(struct ask *a)
 {
 	if (a->ask->http)
 		return ask_take_http(a);
-	ask_show((struct rd_span){ a->bytes, a->len });
+	ask_show(a, (struct rd_span){ a->bytes, a->len });
 	a->len = 0;
 	return ask_shown(a);
 }
@@ -272,13 +307,17 @@ static bool ask_take(struct ask *a)
 /* A server that never pauses is never waited for. */
 static bool ask_in_time(struct ask *a)
 {
-	return rd_clock_us() < a->deadline_us || ask_stop(a, timed_out);
+	uint64_t now = rd_clock_us();
+
+	ask_progress(a, now);
+	return now < a->deadline_us || ask_stop(a, timed_out);
 }
 
 static enum step ask_last_byte(struct ask *a)
 {
 	while (ask_take(a) && ask_in_time(a) && ask_receive(a))
 		;
+	rd_meter_end(&a->meter);
 	snprintf(a->detail, sizeof a->detail, "%" PRIu64 " bytes", a->received);
 	return CLOSE;
 }

@@ -9,17 +9,22 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* What to ask, whom, and what to show. */
 struct rd_ask {
 	const char *name; /* the address as messages call it */
 	const struct rd_address *address;
 	struct rd_span request;
-	uint64_t timeout_us; /* for the whole exchange */
-	bool http;	     /* the reply is HTTP; otherwise it ends where the server closes */
-	bool head;	     /* HTTP: show the head too */
-	bool fail;	     /* HTTP: show no body when the status is 400 or more */
-	bool trace;	     /* tell each step on stderr when it is done, and its cost */
+	uint64_t timeout_us; /* for the whole exchange; if `steady`, until the reply goes on */
+	bool steady;
+	bool http;  /* the reply is HTTP; otherwise it ends where the server closes */
+	bool head;  /* HTTP: show the head too */
+	bool fail;  /* HTTP: show no body when the status is 400 or more */
+	bool trace; /* tell each step on stderr when it is done, and its cost */
+	bool meter; /* show on stderr, if it is a terminal, how far the body is */
+	FILE *to;   /* where what is shown goes, and what messages call that */
+	const char *to_name;
 };
 
 struct rd_asked {
@@ -28,7 +33,7 @@ struct rd_asked {
 };
 
 /*
- * Asks, and writes the reply to standard output as it comes. Every address of the name is tried
+ * Asks, and writes the reply to `to` as it comes. Every address of the name is tried
  * until one connects. True when the reply came whole. Once in a program's life: a look-up that
  * timed out leaves its thread behind.
  */

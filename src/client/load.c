@@ -290,8 +290,7 @@ int rd_load_main(int argc, char **argv)
 	struct load l = { .loader = { .connections = CONNECTIONS,
 				      .duration_us = DURATION_S * UINT64_C(1000000),
 				      .patience_us = PATIENCE_S * UINT64_C(1000000),
-				      .impatience = FAILURE_TIMED_OUT,
-				      .progress = rd_tty_width(STDERR_FILENO) > 0 } };
+				      .impatience = FAILURE_TIMED_OUT } };
 	struct rd_buffer request = { 0 };
 	struct rd_whom whom;
 	int option, status;

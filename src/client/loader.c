@@ -11,6 +11,7 @@
 #include "client/loader.h"
 
 #include "base/clock.h"
+#include "client/meter.h"
 #include "client/schedule.h"
 #include "client/shot.h"
 
@@ -31,18 +32,19 @@ enum {
 	LATE_US = 1000,	    /* that replyc may be behind without saying so */
 	LOOK_US = 100000,   /* to see a signal that came between a look and the wait */
 	GRACE_US = 1000000, /* after the end, for what was due and had no connection yet */
-	PROGRESS_US = 1000000,
 };
 
 struct run {
 	const struct rd_loader *loader;
 	struct rd_loaded *loaded;
 	struct rd_schedule schedule;
-	uint64_t now_us, counted_us, told_us;
-	uint64_t total, next; /* with a rate: of all requests, the first that was not begun */
-	bool all_begun;	      /* nothing that was due waited, when looked last */
-	bool ended;	      /* nothing comes due any more */
-	unsigned flying;      /* under way */
+	uint64_t now_us, counted_us;
+	struct rd_meter meter;
+	uint64_t told_us, told; /* when it showed something last, and how many replies there were */
+	uint64_t total, next;	/* with a rate: of all requests, the first that was not begun */
+	bool all_begun;		/* nothing that was due waited, when looked last */
+	bool ended;		/* nothing comes due any more */
+	unsigned flying;	/* under way */
 	struct rd_shot *first, *last;
 	struct rd_shot **ring; /* those that are free, from `head` on */
 	unsigned head, free;
@@ -274,15 +276,24 @@ static void loader_events(struct run *r)
 static void loader_progress(struct run *r)
 {
 	const struct rd_tally *t = &r->loaded->tally;
+	uint64_t length = r->loader->duration_us, past = r->now_us - r->schedule.start_us;
+	uint64_t since = r->now_us - r->told_us;
+	char failed[64] = "";
 
-	if (!r->loader->progress || r->now_us < r->told_us + PROGRESS_US)
+	if (!rd_meter_due(&r->meter, r->now_us))
 		return;
+	if (t->failed)
+		snprintf(failed, sizeof failed, ", %" PRIu64 " failed", t->failed);
+	if (past >= length)
+		rd_meter_show(&r->meter, r->now_us, 1, "waiting for %u under way", r->flying);
+	else
+		rd_meter_show(&r->meter, r->now_us, (double)past / (double)length,
+			      "%" PRIu64 " of %" PRIu64 " s, %.0f replies/s%s, p99 %.1f ms",
+			      past / 1000000, length / 1000000,
+			      (double)(t->all.replied - r->told) * 1e6 / (double)since, failed,
+			      (double)rd_histogram_quantile(&t->good_us, 0.99) / 1e3);
+	r->told = t->all.replied;
 	r->told_us = r->now_us;
-	fprintf(stderr,
-		"\r%" PRIu64 " s of %" PRIu64 ", %" PRIu64 " replied, %" PRIu64
-		" failed, %u under way\x1b[K",
-		(r->now_us - r->schedule.start_us) / 1000000, r->loader->duration_us / 1000000,
-		t->all.replied, t->failed, r->flying);
 }
 
 static void loader_reach_end(struct run *r)
@@ -307,8 +318,7 @@ static void loader_loop(struct run *r)
 	} while (!interrupted && (!r->ended || r->flying > 0 || loader_waiting(r)));
 	if (!r->ended)
 		loader_reach_end(r);
-	if (r->told_us > r->schedule.start_us)
-		fputs("\r\x1b[K", stderr);
+	rd_meter_end(&r->meter);
 }
 
 /* What was due, what was begun, and how long that went on. */
@@ -397,6 +407,7 @@ const char *rd_loader_run(const struct rd_loader *loader, struct rd_loaded *load
 		r->counted_us = r->now_us + loader->warm_up_us;
 		if (loader->rate > 0)
 			r->total = rd_schedule_count(&r->schedule, UINT64_MAX);
+		rd_meter_begin(&r->meter, r->now_us);
 		loader_loop(r);
 		loader_conclude(r);
 	}

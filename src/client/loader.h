@@ -21,7 +21,6 @@ struct rd_loader {
 	uint64_t warm_up_us;		 /* at its beginning, asked and not counted */
 	uint64_t patience_us;		 /* from when a request is due until it is given up */
 	enum rd_load_failure impatience; /* what one that was given up is called */
-	bool progress;			 /* on standard error, once a second */
 };
 
 struct rd_loaded {
@@ -36,8 +35,8 @@ struct rd_loaded {
 double rd_loader_rate(const struct rd_loaded *loaded, uint64_t count);
 
 /*
- * Asks, for `duration_us` or until SIGINT. NULL, or why it could not begin: a text that is good
- * until the next call of strerror.
+ * Asks, for `duration_us` or until SIGINT, and shows on a terminal how far it is. NULL, or why it
+ * could not begin: a text that is good until the next call of strerror.
  */
 const char *rd_loader_run(const struct rd_loader *loader, struct rd_loaded *loaded);
 

@@ -19,6 +19,8 @@ src_client_libclient_la_SOURCES = \
 	src/client/load.h \
 	src/client/loader.c \
 	src/client/loader.h \
+	src/client/meter.c \
+	src/client/meter.h \
 	src/client/panel.c \
 	src/client/panel.h \
 	src/client/plot.c \

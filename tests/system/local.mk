@@ -30,6 +30,7 @@ system_tests += tests/system/passed.py
 system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
+system_tests += tests/system/progress.py
 system_tests += tests/system/replyc.sh
 system_tests += tests/system/replyctl.py
 system_tests += tests/system/sandbox.py

@@ -200,6 +200,29 @@ version=$("$replyc" --version | sed 's/.* //')
 fields="User-Agent: replyc/$version\r\nAccept: */*\r\nConnection: close\r\n\r\n"
 check 0 "GET /show?a=%20b HTTP/1.1\r\nHost: $host\r\n$fields" '' "$url/show?a=%20b#c"
 
+# Into a file.
+saved() {
+	cmp -s - "$dir/saved" || fail "saved is '$(cat "$dir/saved")'" -o "$dir/saved"
+	rm -f "$dir/saved"
+}
+check 0 '' '' -o "$dir/saved" "$url/long"
+seq 0 199999 | saved
+check 0 '' '' -i --output="$dir/saved" "$url/chunked"
+printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\n' | saved
+check 0 '' '' -o "$dir/saved" "$host" hello
+echo '<hello' | { cat; printf '>'; } | saved
+check 0 'hello\n' '' -o - "$url/length"
+check 0 '' '' -o /dev/null "$url/length"
+check 1 '' "replyc: last byte $host: the reply was cut short" -o "$dir/saved" "$url/cut-length"
+check 1 '' 'replyc: the server answered 404' -f -o "$dir/saved" "$url/missing"
+check 1 '' "replyc: first byte $host: timed out" -t 0.5 -o "$dir/saved" "$url/hold"
+check 1 '' "replyc: $dir/none/saved: No such file or directory" -o "$dir/none/saved" "$url/length"
+check 1 '' "replyc: $dir: Is a directory" -o "$dir" "$url/length"
+check 1 '' "replyc: last byte $host: /dev/full: No space left on device" -o /dev/full "$url/length"
+for left in "$dir"/saved*; do
+	[ ! -e "$left" ] || fail "$left is left" -o
+done
+
 # Replies that are none.
 check 1 '' "replyc: last byte $host: the reply was cut short" "$url/cut-head"
 check 1 'hello\n' "replyc: last byte $host: the reply was cut short" "$url/cut-length"

@@ -45,6 +45,7 @@ unit_tests += tests/unit/test_limits
 unit_tests += tests/unit/test_line
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
+unit_tests += tests/unit/test_meter
 unit_tests += tests/unit/test_mime
 unit_tests += tests/unit/test_network
 unit_tests += tests/unit/test_outbox
