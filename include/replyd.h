@@ -62,9 +62,9 @@ REPLYD_API int replyd_listen(struct replyd *server, const char *address,
 
 /*
  * Adds an address for the control lane, as replyd_listen: it answers HTTP requests for /health,
- * /ready, /metrics, /status, /reload, /drain and /stop, replyd(8), with threads of its own, also
- * while all others are busy. A Unix socket is for the program's own user and root; over TCP nothing
- * can be changed.
+ * /ready, /metrics, /status, /workers, /log, /reload, /drain and /stop, replyd(8), with threads of
+ * its own, also while all others are busy. A Unix socket is for the program's own user and root;
+ * over TCP nothing can be changed.
  */
 REPLYD_API int replyd_control(struct replyd *server, const char *address);
 

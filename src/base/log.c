@@ -22,6 +22,30 @@ static _Atomic enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG, TO_FILE } to;
 static const char *file_path;
 static int file_fd = -1;
 
+static const struct {
+	const char *word;
+	int level;
+} levels[] = { { "error", LOG_ERR }, { "warning", LOG_WARNING }, { "note", LOG_NOTICE } };
+enum { LEVELS = sizeof(levels) / sizeof(*levels) };
+
+static _Atomic unsigned last = LEVELS - 1; /* of the levels that are written */
+
+bool rd_log_set_level(const char *word)
+{
+	for (unsigned i = 0; i < LEVELS; i++) {
+		if (strcmp(levels[i].word, word) != 0)
+			continue;
+		atomic_store(&last, i);
+		return true;
+	}
+	return false;
+}
+
+const char *rd_log_level(void)
+{
+	return levels[atomic_load(&last)].word;
+}
+
 void rd_log_to_syslog(void)
 {
 	if (atomic_load(&to) == TO_FILE)
@@ -110,9 +134,13 @@ __attribute__((format(printf, 2, 0))) static void log_say(int level, const char 
 							  va_list args)
 {
 	char line[ROOM];
-	size_t len = log_begin(line, sizeof(line), level);
-	int n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
+	size_t len;
+	int n;
 
+	if (level > levels[atomic_load_explicit(&last, memory_order_relaxed)].level)
+		return;
+	len = log_begin(line, sizeof(line), level);
+	n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
 	if (n < 0)
 		return;
 	len += (size_t)n < sizeof(line) - len - 1 ? (size_t)n : sizeof(line) - len - 2;

@@ -15,6 +15,13 @@ void rd_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rd_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rd_log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * From here on, by any thread, only messages of that level are written, and of those before it:
+ * "error", "warning" or "note", as all are at first. False: it is none of them.
+ */
+bool rd_log_set_level(const char *word);
+const char *rd_log_level(void);
+
 /* From here on messages go to syslog(3), facility daemon: there is no standard error any more. */
 void rd_log_to_syslog(void);
 

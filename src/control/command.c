@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 /* Ends the program where no answer came, or no. */
-static void command_ask(const struct rd_order *o, const char *method,
+static void command_ask(const struct rd_order *o, const char *method, const char *query,
 			bool (*take)(void *data, struct rd_span piece), struct rd_said *said)
 {
 	char target[64];
 
 	*said = (struct rd_said){ 0 };
-	snprintf(target, sizeof(target), "/%s", o->word);
+	snprintf(target, sizeof(target), "/%s%s", o->word, query);
 	if (rd_lane_ask(&o->lane, method, target, take, NULL, said))
 		return;
 	if (said->status == 0)
@@ -43,7 +43,7 @@ static int command_status(const struct rd_order *o)
 	struct rd_said said;
 	struct rd_view view;
 
-	command_ask(o, "GET", NULL, &said);
+	command_ask(o, "GET", "", NULL, &said);
 	if (!rd_view_read(&view, (struct rd_span){ said.body.at, said.body.len }))
 		rd_say_end(RD_EXIT_UNREACHED,
 			   "%s: it is no control lane: its status cannot be read", o->lane.name);
@@ -51,6 +51,24 @@ static int command_status(const struct rd_order *o)
 		command_print(NULL, (struct rd_span){ said.body.at, said.body.len });
 	else
 		rd_show_status(&view, rd_tty_colour(STDOUT_FILENO), stdout);
+	rd_view_free(&view);
+	rd_buffer_free(&said.body);
+	return 0;
+}
+
+static int command_workers(const struct rd_order *o)
+{
+	struct rd_said said;
+	struct rd_view view = { 0 };
+
+	command_ask(o, "GET", "", NULL, &said);
+	if (!rd_view_read_workers(&view, (struct rd_span){ said.body.at, said.body.len }))
+		rd_say_end(RD_EXIT_UNREACHED,
+			   "%s: it is no control lane: its workers cannot be read", o->lane.name);
+	if (o->json)
+		command_print(NULL, (struct rd_span){ said.body.at, said.body.len });
+	else
+		rd_show_workers(&view, rd_tty_colour(STDOUT_FILENO), stdout);
 	rd_view_free(&view);
 	rd_buffer_free(&said.body);
 	return 0;
@@ -69,7 +87,7 @@ static int command_read(const struct rd_order *o)
 {
 	struct rd_said said;
 
-	command_ask(o, "GET", command_print, &said);
+	command_ask(o, "GET", "", command_print, &said);
 	return 0;
 }
 
@@ -77,7 +95,20 @@ static int command_change(const struct rd_order *o)
 {
 	struct rd_said said;
 
-	command_ask(o, "POST", command_print, &said);
+	command_ask(o, "POST", "", command_print, &said);
+	return 0;
+}
+
+/* The server knows its levels; what is no word is none. */
+static int command_log(const struct rd_order *o)
+{
+	struct rd_said said;
+	char query[32];
+
+	if (o->argument[strspn(o->argument, "abcdefghijklmnopqrstuvwxyz")] ||
+	    snprintf(query, sizeof(query), "?level=%s", o->argument) >= (int)sizeof(query))
+		rd_say_usage("replyctl", "log: '%s' is no level", o->argument);
+	command_ask(o, "POST", query, command_print, &said);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <string.h>
 
 struct show {
 	const struct rd_view *view;
@@ -133,4 +134,28 @@ void rd_show_status(const struct rd_view *view, bool colour, FILE *out)
 	show_process(&s);
 	show_counts(&s, "counted", "counted");
 	show_counts(&s, "closed", "closed");
+}
+
+static void show_worker(const struct rd_view_worker *w, FILE *out)
+{
+	char age[RD_FIGURE_TEXT];
+
+	fprintf(out, "%5" PRIu64 "  %-8s %-8s %7s %11" PRIu64, w->place, w->state, w->stage,
+		w->stage[0] ? rd_figure_us(w->age_us, age) : "", w->exchanges);
+	if (w->stage[0])
+		fprintf(out, "  %-20s %s", w->client, w->route);
+}
+
+void rd_show_workers(const struct rd_view *view, bool colour, FILE *out)
+{
+	fprintf(out, "%5s  %-8s %-8s %7s %11s  %-20s %s\n", "place", "state", "stage", "since",
+		"exchanges", "client", "route");
+	for (size_t i = 0; i < view->workers_told; i++) {
+		const struct rd_view_worker *w = &view->worker[i];
+		bool bold = colour && strcmp(w->state, "stuck") == 0;
+
+		fputs(bold ? "\x1b[1m" : "", out);
+		show_worker(w, out);
+		fputs(bold ? "\x1b[0m\n" : "\n", out);
+	}
 }

@@ -12,4 +12,6 @@ struct rd_view;
 /* With the rows in bold that say of trouble, where `colour`. */
 void rd_show_status(const struct rd_view *view, bool colour, FILE *out);
 
+void rd_show_workers(const struct rd_view *view, bool colour, FILE *out);
+
 #endif

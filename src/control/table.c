@@ -263,7 +263,7 @@ static void table_worker(struct rd_canvas *c, int row, const struct rd_view_work
 {
 	char age[RD_FIGURE_TEXT], exchanges[RD_FIGURE_TEXT];
 	const char *text[WORKER_COLUMNS] = {
-		[WORKER_AGE] = rd_figure_us(w->age_us, age),
+		[WORKER_AGE] = w->stage[0] ? rd_figure_us(w->age_us, age) : "",
 		[WORKER_STATE] = w->state,
 		[WORKER_STAGE] = w->stage,
 		[WORKER_EXCHANGES] = rd_figure_count((double)w->exchanges, exchanges),

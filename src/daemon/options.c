@@ -131,6 +131,11 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 	case 'o':
 		w->log = optarg;
 		return GO_ON;
+	case 'v':
+		if (rd_log_set_level(optarg))
+			return GO_ON;
+		rd_log_error("--log-level '%s': it is error, warning or note", optarg);
+		return 2;
 	case 'h':
 		return options_help();
 	case 'V':

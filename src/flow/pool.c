@@ -292,3 +292,18 @@ void rd_pool_stages(struct rd_pool *p, struct rd_stage_sums *sums, unsigned seri
 		rd_stages_add(sums, &p->worker[i].stages, series);
 	rd_stages_add(sums, &p->deputy.stages, series);
 }
+
+unsigned rd_pool_workers(struct rd_pool *p, struct rd_worker_view *list, unsigned most)
+{
+	unsigned count = 0;
+
+	rd_lock_take(&p->lock);
+	for (unsigned i = 0; i < p->top && count < most; i++) {
+		if (p->worker[i].life != WORKER_ALIVE)
+			continue;
+		rd_worker_look(&p->worker[i], &list[count]);
+		list[count++].place = i;
+	}
+	rd_lock_drop(&p->lock);
+	return count;
+}

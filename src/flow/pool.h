@@ -82,6 +82,12 @@ void rd_pool_grow(struct rd_pool *p, unsigned more);
 /* Adds up what they recorded of one series. Any thread, while the pool is there. */
 void rd_pool_stages(struct rd_pool *p, struct rd_stage_sums *sums, unsigned series);
 
+/*
+ * Those that there are, by their places; `most` at most, how many. Any thread, while the pool is
+ * there.
+ */
+unsigned rd_pool_workers(struct rd_pool *p, struct rd_worker_view *list, unsigned most);
+
 /* Adds up what the workers counted so far. */
 void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT]);
 

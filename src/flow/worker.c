@@ -246,3 +246,40 @@ void rd_worker_free(struct rd_worker *w)
 	rd_buffer_free(&w->told);
 	rd_stages_free(&w->stages);
 }
+
+static enum rd_worker_state worker_state(const struct rd_worker *w)
+{
+	if (atomic_load(&w->written_off))
+		return WORKER_STUCK;
+	if (atomic_load(&w->batch.idle) || atomic_load(&w->batch.claim) == 0)
+		return WORKER_ASLEEP;
+	return atomic_load(&w->blocked) ? WORKER_BLOCKED : WORKER_RUNNING;
+}
+
+const char *rd_worker_state_word(enum rd_worker_state state)
+{
+	static const char *const words[] = {
+		[WORKER_RUNNING] = "running",
+		[WORKER_BLOCKED] = "blocked",
+		[WORKER_ASLEEP] = "asleep",
+		[WORKER_STUCK] = "stuck",
+	};
+
+	return words[state];
+}
+
+void rd_worker_look(const struct rd_worker *w, struct rd_worker_view *view)
+{
+	const struct rd_doing *d = &w->doing;
+
+	*view = (struct rd_worker_view){
+		.state = worker_state(w),
+		.exchanges =
+			atomic_load_explicit(&w->counters.n[COUNT_EXCHANGES], memory_order_relaxed),
+		.since_us = atomic_load_explicit(&d->since_us, memory_order_relaxed),
+		.client = atomic_load_explicit(&d->client, memory_order_relaxed),
+		.connection = atomic_load_explicit(&d->connection, memory_order_relaxed),
+		.stage = atomic_load_explicit(&d->stage, memory_order_relaxed),
+		.series = atomic_load_explicit(&d->series, memory_order_relaxed),
+	};
+}

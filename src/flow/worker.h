@@ -45,6 +45,27 @@ struct rd_worker {
 	_Atomic unsigned asked;	  /* for its stack: looks until that is given up */
 };
 
+enum rd_worker_state { WORKER_RUNNING, WORKER_BLOCKED, WORKER_ASLEEP, WORKER_STUCK };
+
+/* What a stranger sees of one. */
+struct rd_worker_view {
+	unsigned place;
+	enum rd_worker_state state;
+	uint64_t exchanges; /* so many, by those in this place */
+	/* of the turn that it is at: */
+	uint64_t since_us; /* monotonic; 0: it is at none, and what follows means nothing */
+	uint64_t client;   /* see net/client.h */
+	uint32_t connection;
+	enum rd_stage stage;
+	unsigned series;
+};
+
+/* By any thread, while it is alive. Each part is true by itself; they may be of two moments. */
+void rd_worker_look(const struct rd_worker *w, struct rd_worker_view *view);
+
+/* "running", "blocked", "asleep" or "stuck". */
+const char *rd_worker_state_word(enum rd_worker_state state);
+
 /* Makes its two buffers, if it has none. False: there is no memory. */
 bool rd_worker_scratch(struct rd_worker *w);
 

@@ -72,6 +72,17 @@ static int control_stop(struct replyd_exchange *x, void *data)
 	return control_say(x, 202, "stopping");
 }
 
+static int control_log(struct replyd_exchange *x, void *data)
+{
+	const char *level = replyd_query(x, "level", "");
+
+	(void)data;
+	if (!rd_log_set_level(level))
+		return control_say(x, 400, "the level is error, warning or note");
+	replyd_log(x, "asked for by user %u: level %s", (unsigned)x->link->peer(x), level);
+	return control_say(x, 200, level);
+}
+
 enum { READ = 1u << METHOD_GET | 1u << METHOD_HEAD, CHANGE = 1u << METHOD_POST };
 
 /* What there is to ask for. */
@@ -86,6 +97,8 @@ static const struct rd_resource {
 	{ "/ready", READ, false, control_ready },
 	{ "/metrics", READ, false, rd_metrics_perform },
 	{ "/status", READ, false, rd_status_perform },
+	{ "/workers", READ, false, rd_workers_perform },
+	{ "/log", CHANGE, false, control_log },
 	{ "/reload", CHANGE, true, control_reload },
 	{ "/drain", CHANGE, false, control_drain },
 	{ "/stop", CHANGE, false, control_stop },

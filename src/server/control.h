@@ -14,7 +14,7 @@ struct replyd;
 struct rd_section; /* config/config.h */
 struct replyd_exchange;
 
-enum { RD_RESOURCES = 8 };
+enum { RD_RESOURCES = 10 };
 
 struct rd_resource; /* control.c */
 
@@ -61,5 +61,6 @@ size_t rd_control_descriptors(const struct replyd *server, size_t descriptors);
 int rd_metrics_perform(struct replyd_exchange *x, void *data);
 int rd_page_perform(struct replyd_exchange *x, void *data);
 int rd_status_perform(struct replyd_exchange *x, void *data);
+int rd_workers_perform(struct replyd_exchange *x, void *data);
 
 #endif

@@ -40,7 +40,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/status.c \
 	src/server/view.c \
 	src/server/work.c \
-	src/server/work.h
+	src/server/work.h \
+	src/server/workers.c
 
 # The status page, put together from its parts.
 page_parts = \

@@ -122,6 +122,12 @@ const char *rd_server_state_word(enum rd_server_state state);
 /* Adds up what its clients' exchanges of that series took; nothing while it does not serve. */
 void rd_server_stages(struct replyd *server, struct rd_stage_sums *sums, unsigned series);
 
+/*
+ * Its clients' workers, none while it does not serve; the caller frees the list. Any thread. False:
+ * there is no memory.
+ */
+bool rd_server_workers(struct replyd *server, struct rd_worker_view **list, unsigned *count);
+
 /* All 0 while it does not serve; any thread. */
 void rd_server_look(struct replyd *server, struct rd_group_view *view);
 

@@ -7,6 +7,7 @@
 #include "app/exchange.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "codec/json.h"
 #include "observe/process.h"
 #include "server/control.h"
@@ -32,9 +33,10 @@ static bool status_server(struct rd_buffer *b, struct replyd *s)
 
 	added = rd_buffer_print(b,
 				"{\n\"version\": \"%s\",\n\"pid\": %d,\n"
-				"\"state\": \"%s\",\n\"uptime_s\": %.3f,\n",
+				"\"state\": \"%s\",\n\"uptime_s\": %.3f,\n"
+				"\"log_level\": \"%s\",\n",
 				PACKAGE_VERSION, (int)getpid(),
-				rd_server_state_word(rd_server_state(s)), up_s);
+				rd_server_state_word(rd_server_state(s)), up_s, rd_log_level());
 	rd_lock_take(&s->look);
 	added = added && rd_buffer_print(b, "\"generation\": %u,\n", s->setup->generation.number) &&
 		status_urls(b, "listeners", &s->setup->listeners);

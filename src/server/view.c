@@ -5,6 +5,7 @@
 #include "server/server.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void rd_server_urls(struct replyd *s, char *text, size_t size)
 {
@@ -53,4 +54,23 @@ void rd_server_stages(struct replyd *s, struct rd_stage_sums *sums, unsigned ser
 	if (atomic_load(&s->phase) == PHASE_SERVING)
 		rd_pool_stages(&s->clients.pool, sums, series);
 	rd_lock_drop(&s->look);
+}
+
+bool rd_server_workers(struct replyd *s, struct rd_worker_view **list, unsigned *count)
+{
+	bool told = true;
+
+	*list = NULL;
+	*count = 0;
+	rd_lock_take(&s->look);
+	if (atomic_load(&s->phase) == PHASE_SERVING) {
+		unsigned most = s->clients.pool.top;
+
+		*list = calloc(most + 1, sizeof(**list));
+		told = *list != NULL;
+		if (told)
+			*count = rd_pool_workers(&s->clients.pool, *list, most);
+	}
+	rd_lock_drop(&s->look);
+	return told;
 }

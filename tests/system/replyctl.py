@@ -22,6 +22,7 @@ CONF = """
 control {{ listen = {{ "unix:{path}", "127.0.0.1:0" }} }}
 listen "127.0.0.1:0" {{ }}
 route "/" {{ files = "{root}" }}
+route "/wait" {{ program = {{ "/bin/sh", "-c", "while :; do sleep 0.1; done" }} }}
 """
 
 
@@ -52,6 +53,9 @@ def usage():
 			((), "the command is missing"),
 			(("frobnicate",), "'frobnicate' is no command"),
 			(("status", "now"), "status: 'now' is too much"),
+			(("log",), "log: the LEVEL is missing"),
+			(("log", "note", "now"), "log: 'now' is too much"),
+			(("log", "a b"), "log: 'a b' is no level"),
 			(("drain", "--json"), "--json: not with drain"),
 			(("-t", "soon", "status"), "--timeout: 'soon' is no time"),
 			(("-t", "0s", "status"), "--timeout: '0s' is no time"),
@@ -131,9 +135,9 @@ def strange():
 
 
 def not_allowed(path, tcp):
-	for command in ("reload", "drain", "stop"):
-		expect("over TCP", replyctl("-s", tcp, command, status=REFUSED),
-			f"replyctl: {command}: only over a Unix socket may this be asked for\n")
+	for command in (["reload"], ["drain"], ["stop"], ["log", "note"]):
+		expect("over TCP", replyctl("-s", tcp, *command, status=REFUSED),
+			f"replyctl: {command[0]}: only over a Unix socket may this be asked for\n")
 	if os.geteuid() != 0:
 		return
 	program = shutil.copy(os.environ["REPLYCTL"], os.path.dirname(path))
@@ -159,6 +163,28 @@ def shown(path, server):
 	expect("process", json.loads(replyctl("status", "--json", "--socket=" + path))["pid"], server.process.pid)
 
 
+def messages(server, path):
+	"""Of a reload as the level has it."""
+	for level, says in (("error", False), ("warning", False), ("note", True)):
+		expect("log", replyctl("-s", path, "log", level), level + "\n")
+		before = len(server.stderr())
+		expect("reload", replyctl("-s", path, "reload"), "reloaded\n")
+		expect(f"at {level} the log has the reload", "reloaded, generation" in server.stderr()[before:], says)
+	expect("no level", replyctl("-s", path, "log", "loud", status=REFUSED),
+		"replyctl: log: the level is error, warning or note\n")
+
+
+def at_work(path, server):
+	"""A program that waits for its client's end holds a worker, which is shown."""
+	with socket.create_connection(("127.0.0.1", server.port)) as client:
+		client.sendall(b"GET /wait HTTP/1.1\r\nHost: t\r\n\r\n")
+		until(lambda: re.search(r"^ +\d+  blocked  perform +\d+[.0-9]*[mu]?s +\d+  127\.0\.0\.1 +/wait$",
+			replyctl("-s", path, "workers"), re.MULTILINE), "the worker")
+		told = json.loads(replyctl("-s", path, "-j", "workers"))["workers"]
+		expect("workers at work", [w["route"] for w in told if w["state"] == "blocked"], ["/wait"])
+	until(lambda: not re.search("blocked", replyctl("-s", path, "workers")), "the worker's rest")
+
+
 def test():
 	usage()
 	with Server({"f.txt": b"hello\n"}) as server:
@@ -175,7 +201,8 @@ def test():
 			expect("ready", replyctl("-s", at, "ready"), "serving\n")
 			expect("health", replyctl("-s", at, "health"), "alive\n")
 			expect("metrics", replyctl("-s", at, "metrics"), has("^replyd_ready 1$"))
-		expect("reload", replyctl("-s", path, "reload"), "reloaded\n")
+		messages(server, path)
+		at_work(path, server)
 		with open(os.path.join(server.tmp, "replyd.conf"), "a", encoding="utf-8") as conf:
 			conf.write("nonsense = 1\n")
 		expect("a wrong reload", replyctl("-s", path, "reload", status=REFUSED),

@@ -106,6 +106,30 @@ START_TEST(no_status)
 }
 END_TEST
 
+START_TEST(workers)
+{
+	static const char told[] =
+		"{\"workers\": [{\"place\": 3, \"state\": \"stuck\", \"stage\": \"perform\","
+		"\"age_us\": 1234, \"exchanges\": 7, \"client\": \"::1\", \"route\": \"GET /a\"},"
+		"{\"place\": 4, \"state\": \"asleep\", \"exchanges\": 0}]}";
+	struct rd_view view = { 0 };
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert(rd_view_read_workers(&view, rd_span_of(told)));
+	rd_show_workers(&view, true, out);
+	fclose(out);
+	rd_view_free(&view);
+	ck_assert_str_eq(
+		text, "place  state    stage      since   exchanges  client               route\n"
+		      "\x1b[1m    3  stuck    perform   1.23ms           7  ::1                  "
+		      "GET /a\x1b[0m\n"
+		      "    4  asleep                              0\n");
+	free(text);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("show");
@@ -116,6 +140,7 @@ int main(void)
 	tcase_add_test(tcase, all);
 	tcase_add_test(tcase, trouble_is_bold);
 	tcase_add_test(tcase, strange);
+	tcase_add_test(tcase, workers);
 	tcase_add_loop_test(tcase, no_status, 0, (int)(sizeof(none) / sizeof(*none)));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
