@@ -11,16 +11,14 @@ include tests/system/local.mk
 include tests/fuzz/local.mk
 include tests/model/local.mk
 
-scripted_tests = \
-	tests/lint tests/lint-selftest tests/dialogue/selftest \
-	$(dialogues) $(system_tests) $(models)
+scripted_tests = tests/lint tests/lint-selftest tests/dialogue/selftest $(system_tests) $(models)
 
 if TESTS_ENABLED
 check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests) $(scripted_tests)
+TESTS += $(unit_tests) $(dialogues) $(scripted_tests)
 endif
 
-EXTRA_DIST += $(scripted_tests)
+EXTRA_DIST += $(dialogues) $(scripted_tests)
 
 # A sanitizer's finding fails the test that met it.
 AM_TESTS_ENVIRONMENT = \

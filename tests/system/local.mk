@@ -3,9 +3,15 @@
 # installed tree in $REPLYD_ROOT, in it $REPLYD, $REPLYC, $REPLYCTL and $SITE; $REPLYD_AS is what root has to say beside $REPLYD.
 # Exit 77 says that it cannot run here.
 
+# The longest first: the others fill what these leave.
+system_tests += tests/system/cluster.py
+system_tests += tests/system/upgrade.py
+system_tests += tests/system/soak.py
+system_tests += tests/system/reload.py
+system_tests += tests/system/load.py
+
 system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
-system_tests += tests/system/cluster.py
 system_tests += tests/system/config.sh
 system_tests += tests/system/conformance.sh
 system_tests += tests/system/control.py
@@ -20,14 +26,12 @@ system_tests += tests/system/exports.sh
 system_tests += tests/system/files.sh
 system_tests += tests/system/hostile.py
 system_tests += tests/system/journal.py
-system_tests += tests/system/load.py
 system_tests += tests/system/logfile.py
 system_tests += tests/system/manual.sh
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
 system_tests += tests/system/notify.py
 system_tests += tests/system/passed.py
-system_tests += tests/system/reload.py
 system_tests += tests/system/privileges.py
 system_tests += tests/system/programs.py
 system_tests += tests/system/progress.py
@@ -39,7 +43,6 @@ system_tests += tests/system/service_load.py
 system_tests += tests/system/service_start.py
 system_tests += tests/system/service_watch.py
 system_tests += tests/system/site.sh
-system_tests += tests/system/soak.py
 system_tests += tests/system/spool.py
 system_tests += tests/system/statuspage.py
 system_tests += tests/system/stages.py
@@ -47,7 +50,6 @@ system_tests += tests/system/stuck.py
 system_tests += tests/system/top.py
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
-system_tests += tests/system/upgrade.py
 system_tests += tests/system/upload.sh
 
 system_root = $(abs_top_builddir)/tests/system/root
