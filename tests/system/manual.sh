@@ -101,12 +101,4 @@ include_table
 owner_table
 names hacking.md
 names lifecycle.md
-if command -v mandoc >/dev/null; then
-	for page in "$doc"/*.[1-8]; do
-		# In the source tree the page stands alone: that others are not installed is no fault of it.
-		mandoc -T lint -W warning "$page" >"$work/lint" 2>&1 || { cat "$work/lint"; failed=1; }
-	done
-else
-	echo "mandoc is not installed: the pages' markup was not looked at"
-fi
 exit $failed
