@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	bench/conf/h2o.conf \
 	bench/conf/lighttpd.conf \
 	bench/conf/nginx.conf \
+	bench/conf/untimed.conf \
 	bench/count.lua \
 	bench/hostile \
 	bench/idle \

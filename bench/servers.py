@@ -20,6 +20,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
 PEERS = ("nginx", "h2o", "lighttpd")	# by their files
+OURS = ("replyd", "untimed")		# the second measures no stages, by its file
 BY_THREADS = ("apache2", "civetweb")	# a thread for each connection, or for each that is active
 FILES = {"small": 1024, "large": 1024 * 1024}
 TICK_US = 1000000 // os.sysconf("SC_CLK_TCK")
@@ -64,7 +65,7 @@ def version(name, programs):
     if name == "work":
         beside = os.path.join(os.path.dirname(programs[name]), "../src/daemon/replyd")
         return version("replyd", {"replyd": beside})
-    told = first_line([programs[name], "--version" if name == "replyd" else "-v"])
+    told = first_line([programs[name], "--version" if name in OURS else "-v"])
     number = re.search(r"\d+(\.\d+)+\S*", told)
     return number.group(0) if number else told
 
@@ -161,8 +162,8 @@ class Server:
             return [program, *options, str(self.port)]
         if self.name in ("work", "civetweb"):
             return [program, f"127.0.0.1:{self.port}", *options, root]
+        who = ["--user", "root"] if os.geteuid() == 0 else []
         if self.name == "replyd":
-            who = ["--user", "root"] if os.geteuid() == 0 else []
             return [program, *who, *options, "--listen", f"127.0.0.1:{self.port}", root]
         with open(os.path.join(HERE, "conf", self.name + ".conf"), encoding="ascii") as template:
             text = template.read()
@@ -173,6 +174,8 @@ class Server:
         path = os.path.join(place, self.name + ".conf")
         with open(path, "w", encoding="ascii") as made:
             made.write(text)
+        if self.name == "untimed":
+            return [program, *who, "-c", path]
         return [program, *{"nginx": ["-c"], "h2o": ["-m", "worker", "-c"], "lighttpd": ["-D", "-f"],
                            "apache2": ["-D", "FOREGROUND", "-f"]}[self.name], path]
 

@@ -130,8 +130,9 @@ bool rd_waiting_add(struct rd_waiting *w, struct rd_entry *entry)
 	return out.conn == NULL;
 }
 
-unsigned rd_waiting_expire(struct rd_waiting *w, unsigned most, uint64_t now_us,
-			   struct rd_entry *to)
+/* Those that are to be shed, while more than `left` wait. */
+static unsigned waiting_expire(struct rd_waiting *w, unsigned most, unsigned left, uint64_t now_us,
+			       struct rd_entry *to)
 {
 	unsigned n = 0;
 
@@ -141,13 +142,19 @@ unsigned rd_waiting_expire(struct rd_waiting *w, unsigned most, uint64_t now_us,
 
 		if (rd_shed_decide(&w->shed, oldest->entry.ready_us, now_us) == RD_SERVE)
 			break;
-		if (w->count == 1) /* nobody is served the sooner */
+		if (w->count <= left)
 			break;
 		waiting_shed(w, &oldest->fair, RD_SHED_WAIT, &to[n++]);
 	}
 	if (rd_ring_empty(&w->arrived))
 		rd_shed_idle(&w->shed, now_us);
 	return n;
+}
+
+unsigned rd_waiting_expire(struct rd_waiting *w, unsigned most, uint64_t now_us,
+			   struct rd_entry *to)
+{
+	return waiting_expire(w, most, 0, now_us, to);
 }
 
 /*
@@ -179,7 +186,7 @@ static void waiting_take_one(struct rd_waiting *w, uint64_t now_us, struct rd_en
 unsigned rd_waiting_take(struct rd_waiting *w, unsigned serve, unsigned most, uint64_t now_us,
 			 struct rd_entry *to)
 {
-	unsigned n = rd_waiting_expire(w, most - 1, now_us, to);
+	unsigned n = waiting_expire(w, most - 1, 1, now_us, to);
 
 	for (; serve > 0 && n < most && w->count > 0; serve--)
 		waiting_take_one(w, now_us, &to[n++]);

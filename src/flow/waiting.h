@@ -67,7 +67,8 @@ bool rd_waiting_add(struct rd_waiting *w, struct rd_entry *entry);
 
 /*
  * Up to `serve` that are next, into to[0..most), behind those that are to be shed: as many as need
- * be, while they leave room for one that is served. How many, together.
+ * be, while they leave room for one that is served; who waits alone is served, since nobody would
+ * be the sooner without him. How many, together.
  */
 unsigned rd_waiting_take(struct rd_waiting *w, unsigned serve, unsigned most, uint64_t now_us,
 			 struct rd_entry *to);

@@ -186,6 +186,26 @@ START_TEST(standing)
 }
 END_TEST
 
+/* Whoever takes him can serve him; where nobody does, he is told so. */
+START_TEST(alone)
+{
+	struct rd_entry entry[4];
+
+	begin(ENTRIES, true);
+	rd_shed_learn(&w.shed, 0, 64);
+	add("ab", 0);
+	now_us += 200 * 1000;
+	ck_assert_uint_eq(rd_waiting_take(&w, 1, 4, now_us, entry), 2);
+	ck_assert_int_eq(entry[0].shed, RD_SHED_WAIT);
+	ck_assert_int_eq(entry[1].shed, RD_NOT_SHED);
+	add("a", 0);
+	now_us += 200 * 1000;
+	ck_assert_uint_eq(rd_waiting_expire(&w, 4, now_us, entry), 1);
+	ck_assert_int_eq(entry[0].shed, RD_SHED_WAIT);
+	rd_waiting_fini(&w);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("waiting");
@@ -199,6 +219,7 @@ int main(void)
 	tcase_add_test(tcase, full);
 	tcase_add_test(tcase, begins_again);
 	tcase_add_test(tcase, standing);
+	tcase_add_test(tcase, alone);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
