@@ -273,27 +273,39 @@ static void loader_events(struct run *r)
 	}
 }
 
-static void loader_progress(struct run *r)
+/* What came since it was shown last, and what may be wrong. */
+static void loader_tell(struct run *r, char *text, size_t size)
 {
 	const struct rd_tally *t = &r->loaded->tally;
-	uint64_t length = r->loader->duration_us, past = r->now_us - r->schedule.start_us;
-	uint64_t since = r->now_us - r->told_us;
+	double since_s = (double)(r->now_us - r->told_us) / 1e6;
 	char failed[64] = "";
+
+	if (t->failed)
+		snprintf(failed, sizeof failed, ", %" PRIu64 " failed", t->failed);
+	if (r->now_us < r->counted_us)
+		snprintf(text, size, "warm-up");
+	else
+		snprintf(text, size, "%.0f replies/s%s, p99 %.1f ms",
+			 (double)(t->all.replied - r->told) / since_s, failed,
+			 (double)rd_histogram_quantile(&t->good_us, 0.99) / 1e3);
+	r->told = t->all.replied;
+	r->told_us = r->now_us;
+}
+
+static void loader_progress(struct run *r)
+{
+	uint64_t length = r->loader->duration_us, past = r->now_us - r->schedule.start_us;
+	char text[128];
 
 	if (!rd_meter_due(&r->meter, r->now_us))
 		return;
-	if (t->failed)
-		snprintf(failed, sizeof failed, ", %" PRIu64 " failed", t->failed);
+	loader_tell(r, text, sizeof text);
 	if (past >= length)
 		rd_meter_show(&r->meter, r->now_us, 1, "waiting for %u under way", r->flying);
 	else
 		rd_meter_show(&r->meter, r->now_us, (double)past / (double)length,
-			      "%" PRIu64 " of %" PRIu64 " s, %.0f replies/s%s, p99 %.1f ms",
-			      past / 1000000, length / 1000000,
-			      (double)(t->all.replied - r->told) * 1e6 / (double)since, failed,
-			      (double)rd_histogram_quantile(&t->good_us, 0.99) / 1e3);
-	r->told = t->all.replied;
-	r->told_us = r->now_us;
+			      "%" PRIu64 " of %" PRIu64 " s, %s", past / 1000000, length / 1000000,
+			      text);
 }
 
 static void loader_reach_end(struct run *r)

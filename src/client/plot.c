@@ -46,7 +46,7 @@ static const char style[] =
 	".wanted { fill: none; stroke: #1b2330; stroke-dasharray: 5 3 }\n"
 	".p50 { stroke: #1f66b5 }\n"
 	".p99 { stroke: #b4530a }\n"
-	".max { stroke: #a3acb9; stroke-width: 1 }\n"
+	".max { stroke: #8a94a3; stroke-width: 1 }\n"
 	".hint { fill: #1b2330; fill-opacity: 0 }\n"
 	".hint:hover { fill-opacity: 0.07 }\n"
 	"@media (prefers-color-scheme: dark) {\n"

@@ -189,6 +189,10 @@ def load(_):
 			told += rest(process, master)
 			check("colour", bool(SGR.search(told)), not more)
 			check("clear", bool(re.search(rb"\r +\r" + (rb"http://" if out else rb"replyc: interr"), told)), True)
+		process, master = started("load", "--warm-up", "30m", *arguments[1:])
+		shows(master, rb" %  \d+ of 3600 s, warm-up ")
+		process.send_signal(signal.SIGINT)
+		rest(process, master, 1)
 		before = server.count
 		piped = subprocess.Popen([os.environ["REPLYC"], *arguments], stdout=subprocess.PIPE,
 			stderr=subprocess.PIPE)
