@@ -60,6 +60,18 @@ static void show_list(const struct show *s, const char *name, const char *member
 	}
 }
 
+/* What it writes of its messages, where that is not all. */
+static void show_level(const struct show *s)
+{
+	const char *level = json_string_value(json_object_get(s->view->status, "log_level"));
+
+	if (!level || strcmp(level, "note") == 0)
+		return;
+	show_begin(s, "messages", true);
+	show_text(s, level);
+	show_end(s, true);
+}
+
 static void show_load(const struct show *s)
 {
 	const struct rd_view *v = s->view;
@@ -123,6 +135,38 @@ static void show_counts(const struct show *s, const char *name, const char *memb
 	}
 }
 
+static void show_times(const struct show *s, const struct rd_view_route *r)
+{
+	const struct rd_view_times *t = &r->stage[s->view->stages - 1];
+	char text[4][RD_FIGURE_TEXT];
+
+	fprintf(s->out, " %7s %7s %7s %7s", rd_figure_us(t->p50_us, text[0]),
+		rd_figure_us(t->p90_us, text[1]), rd_figure_us(t->p99_us, text[2]),
+		rd_figure_us(t->max_us, text[3]));
+}
+
+/* What requests took, of the last stage that there is, which is all of them. */
+static void show_routes(const struct show *s)
+{
+	const struct rd_view *v = s->view;
+	char span[RD_VIEW_SPAN];
+
+	if (v->stages == 0 || v->routes == 0)
+		return;
+	fprintf(s->out, "\n%-28.28s %9s %7s %7s %7s %7s %7s  %s\n", "route", "exchanges", ">=400",
+		"p50", "p90", "p99", "max", rd_view_span(v, span));
+	for (size_t i = 0; i < v->routes; i++) {
+		const struct rd_view_route *r = &v->route[i];
+		char text[2][RD_FIGURE_TEXT];
+
+		fprintf(s->out, "%-28s %9s %7s", r->name[0] ? r->name : "(none)",
+			rd_figure_count((double)r->exchanges, text[0]),
+			rd_figure_count((double)r->refused, text[1]));
+		show_times(s, r);
+		fputc('\n', s->out);
+	}
+}
+
 void rd_show_status(const struct rd_view *view, bool colour, FILE *out)
 {
 	const struct show s = { view, colour, out };
@@ -130,10 +174,12 @@ void rd_show_status(const struct rd_view *view, bool colour, FILE *out)
 	show_server(&s);
 	show_list(&s, "listens", "listeners");
 	show_list(&s, "control", "control");
+	show_level(&s);
 	show_load(&s);
 	show_process(&s);
 	show_counts(&s, "counted", "counted");
 	show_counts(&s, "closed", "closed");
+	show_routes(&s);
 }
 
 static void show_worker(const struct rd_view_worker *w, FILE *out)

@@ -6,7 +6,6 @@
 #include "control/figure.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,14 +111,13 @@ static void table_route_heads(struct rd_canvas *c, int row, const struct table *
 {
 	const struct rd_taste *taste = &t->scene->taste;
 	const struct rd_view *v = t->scene->now;
-	char span[24] = "since the start";
+	char span[RD_VIEW_SPAN];
 	int col;
 
 	rd_canvas_fill(c, row, 0, STYLE_HEAD);
 	rd_canvas_fill(c, row + 1, 0, STYLE_HEAD);
-	if (v->span_s > 0)
-		snprintf(span, sizeof(span), "last %.0f s", v->span_s);
-	col = table_head(c, row, 0, -t->name, span, "route", taste->by[0] == ROUTE_NAME);
+	col = table_head(c, row, 0, -t->name, rd_view_span(v, span), "route",
+			 taste->by[0] == ROUTE_NAME);
 	col = table_head(c, row, col, RATE, "", "each s", taste->by[0] == ROUTE_RATE);
 	col = table_head(c, row, col, REFUSED, "", ">=400", taste->by[0] == ROUTE_REFUSED);
 	for (unsigned i = 0; i < v->stages; i++) {

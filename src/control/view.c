@@ -4,6 +4,7 @@
  */
 #include "control/view.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,15 @@ static uint64_t view_integer(const json_t *value)
 	json_int_t n = json_integer_value(value);
 
 	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* A time that others can reckon with. */
+static double view_seconds(const json_t *value)
+{
+	const double most = 1e12;
+	double s = json_number_value(value);
+
+	return s > 0 ? s < most ? s : most : 0;
 }
 
 static void view_text(const json_t *value, char *to, size_t size)
@@ -37,7 +47,7 @@ static void view_server(struct rd_view *v)
 	view_text(json_object_get(v->status, "state"), v->state, sizeof(v->state));
 	v->pid = view_integer(json_object_get(v->status, "pid"));
 	v->generation = view_integer(json_object_get(v->status, "generation"));
-	v->up_s = json_number_value(json_object_get(v->status, "uptime_s"));
+	v->up_s = view_seconds(json_object_get(v->status, "uptime_s"));
 }
 
 /* A row of what follows. */
@@ -123,7 +133,7 @@ static void view_recent(struct rd_view *v)
 
 	if (!json_is_array(recent))
 		return;
-	v->span_s = json_number_value(json_object_get(v->status, "span_s"));
+	v->span_s = view_seconds(json_object_get(v->status, "span_s"));
 	for (size_t i = 0; i < v->routes; i++)
 		memset(v->route[i].stage, 0, sizeof(v->route[i].stage));
 	for (size_t i = 0; i < json_array_size(recent); i++) {
@@ -134,6 +144,15 @@ static void view_recent(struct rd_view *v)
 		if (r)
 			memcpy(r->stage, of.stage, sizeof(r->stage));
 	}
+}
+
+char *rd_view_span(const struct rd_view *view, char text[RD_VIEW_SPAN])
+{
+	if (view->span_s > 0) /* a part of a second counts as one */
+		snprintf(text, RD_VIEW_SPAN, "last %" PRIu64 " s", (uint64_t)(view->span_s + 0.99));
+	else
+		snprintf(text, RD_VIEW_SPAN, "since the start");
+	return text;
 }
 
 static bool view_routes(struct rd_view *v)

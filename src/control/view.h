@@ -13,12 +13,14 @@ struct json_t;
 
 enum { RD_VIEW_NAME = 128, RD_VIEW_STAGES = 8 };
 
+struct rd_view_times {
+	uint64_t p50_us, p90_us, p99_us, max_us; /* recently, or since the start */
+};
+
 struct rd_view_route {
 	char name[RD_VIEW_NAME];
 	uint64_t exchanges, refused; /* since the start; refused: with a status of 400 or more */
-	struct {
-		uint64_t p50_us, p90_us, p99_us, max_us; /* recently, or since the start */
-	} stage[RD_VIEW_STAGES];
+	struct rd_view_times stage[RD_VIEW_STAGES];
 };
 
 struct rd_view_worker {
@@ -78,6 +80,11 @@ bool rd_view_compare(const struct rd_view *now, const struct rd_view *before,
 
 /* The route of that name; NULL: there is none. */
 const struct rd_view_route *rd_view_find(const struct rd_view *view, const char *name);
+
+enum { RD_VIEW_SPAN = 24 };
+
+/* Of which time routes' stages tell: "last 60 s", "since the start". Returns text. */
+char *rd_view_span(const struct rd_view *view, char text[RD_VIEW_SPAN]);
 
 /* A number of /status, by its object and its name there; 0: there is none. */
 uint64_t rd_view_number(const struct rd_view *view, const char *object, const char *name);

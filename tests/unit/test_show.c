@@ -56,6 +56,36 @@ START_TEST(all)
 }
 END_TEST
 
+/* Times are those of the last minute where there are any; the last stage is all of them. */
+START_TEST(routes)
+{
+	static const char status[] =
+		"{\"pid\": 1, \"state\": \"serving\", \"log_level\": \"error\","
+		"\"stages\": [\"queue\", \"total\"], \"span_s\": 59.9, \"recent\": [],"
+		"\"routes\": [{\"route\": \"\", \"exchanges\": 1, \"status\": {\"400\": 1}},"
+		"{\"route\": \"GET /a\", \"exchanges\": 12345, \"status\": {\"200\": 12345},"
+		"\"stages\": {\"total\": {\"p50_us\": 1, \"p90_us\": 20, \"p99_us\": 3000,"
+		"\"max_us\": 4000000}}}]";
+	char json[sizeof(status) + 1], *text;
+
+	text = shown(strcat(strcpy(json, status), "}"), false);
+	ck_assert_ptr_nonnull(strstr(text, "\nmessages     error\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\nroute                        exchanges   >=400     p50     p90"
+			     "     p99     max  last 60 s\n"
+			     "(none)                               1       1       0       0"
+			     "       0       0\n"
+			     "GET /a                           12.3k       0       0       0"
+			     "       0       0\n"));
+	free(text);
+	*strstr(json, "recent") = 'R';
+	text = shown(json, false);
+	ck_assert_ptr_nonnull(strstr(text, "max  since the start\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  12.3k       0     1us    20us  3.00ms   4.00s\n"));
+	free(text);
+}
+END_TEST
+
 START_TEST(trouble_is_bold)
 {
 	char *text = shown(whole, true);
@@ -75,7 +105,8 @@ START_TEST(strange)
 {
 	char *text =
 		shown("{\"pid\": 1, \"state\": \"a\\u001b[2Jb\", \"listeners\": [\"\\u001b\", 1],"
-		      "\"workers\": 5, \"queue\": [], \"connections\": {\"open\": -1},"
+		      "\"uptime_s\": 1e300, \"span_s\": -1, \"workers\": 5, \"queue\": [],"
+		      "\"connections\": {\"open\": -1},"
 		      "\"counted\": {\"\\u001b\\n\": 1}, \"closed\": null}",
 		      false);
 
@@ -138,6 +169,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tcase, all);
+	tcase_add_test(tcase, routes);
 	tcase_add_test(tcase, trouble_is_bold);
 	tcase_add_test(tcase, strange);
 	tcase_add_test(tcase, workers);
