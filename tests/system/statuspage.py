@@ -44,7 +44,7 @@ COUNT = "return document.querySelectorAll(arguments[0]).length"
 WIDTH = "return document.documentElement.scrollWidth"
 PAPER = "return getComputedStyle(document.documentElement).backgroundColor"
 REACHED = """
-	const cells = document.querySelectorAll("#grids .cell");
+	const cells = document.querySelectorAll("#cells .cell");
 	cells[0].focus();
 	cells[0].dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
 	return document.activeElement === cells[1] && document.querySelector("#worker").textContent"""
@@ -63,7 +63,7 @@ def answered(browser):
 
 def quiet(browser, site):
 	"""Nothing is said on the console, and nobody else was asked."""
-	said = [entry["message"] for entry in browser.log("browser") if "/workers " not in entry["message"]]
+	said = [entry["message"] for entry in browser.log("browser")]
 	asked = [told["request"]["url"] for method, told in browser.events() if method == "Network.requestWillBeSent"]
 	others = [url for url in asked if not url.startswith((site, "data:", "chrome:"))]
 	if said or others:
@@ -96,11 +96,13 @@ def stuck_ones(browser, server):
 	clients = [Client(server) for _ in range(STUCK)]
 	for client in clients:
 		client.send(b"GET /m/stuck HTTP/1.1\r\nHost: t\r\n\r\n")
-	until(lambda: browser.run(COUNT, "#grids .cell.stuck") == STUCK, "the stuck are shown")
+	until(lambda: browser.run(COUNT, "#cells .cell.stuck") == STUCK, "the stuck are shown")
+	until(lambda: "Longest at work: Worker" in browser.run(TEXT, "#worker")
+		and "/m for 127.0.0.1" in browser.run(TEXT, "#worker"), "what the longest is at")
 	until(lambda: f"{STUCK} stuck" in browser.run(TEXT, "#picture .workers .note"), "the picture counts them")
 	with open(os.path.join(server.tmp, "there"), "w", encoding="utf-8"):
 		pass
-	until(lambda: browser.run(COUNT, "#grids .cell.stuck") == 0, "they have returned")
+	until(lambda: browser.run(COUNT, "#cells .cell.stuck") == 0, "they have returned")
 	for client in clients:
 		client.close()
 
@@ -228,7 +230,7 @@ class Canned(http.server.BaseHTTPRequestHandler):
 
 def large(browser, url):
 	browser.load(url)
-	until(lambda: browser.run(COUNT, "#grids .cell") == WORKERS, "all workers")
+	until(lambda: browser.run(COUNT, "#cells .cell") == WORKERS, "all workers")
 	browser.click("#routes-more")
 	expect("routes", browser.run(COUNT, "#bars > li"), ROUTES)
 	expect("as text", HOSTILE in browser.run(TEXT, "#bars"), True)

@@ -74,8 +74,8 @@ function since(s) {
 	const parts = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 	const first = Math.max(0, parts.findIndex(([, size]) => s >= size));
 	return parts.slice(first, first + 2)
-		.map(([unit, size], i) => Math.floor((i ? s % parts[first][1] : s) / size) + NBSP + unit)
-		.join(" ");
+		.map(([unit, size], i) => [Math.floor((i ? s % parts[first][1] : s) / size), unit])
+		.filter(([n], i) => i === 0 || n > 0).map((part) => part.join(NBSP)).join(" ");
 }
 
 function bytes(n) {

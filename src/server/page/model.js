@@ -1,15 +1,11 @@
 /* What the server said, and what follows from it: a sample for each answer, for some minutes. */
 
 const KEPT_MS = 300e3, GAP_MS = 3500;
-const model = { status: null, workers: null, samples: [] };
-
-function stageOf(route, stage) {
-	return (route.stages || {})[stage] || { count: 0, sum_us: 0 };
-}
+const model = { status: null, workers: [], samples: [] };
 
 /* The mean of what came between the two; null: nothing did. */
 function meanSince(was, now, stage) {
-	const sum = (status, what) => (status.routes || []).reduce((all, route) => all + stageOf(route, stage)[what], 0);
+	const sum = (status, what) => status.routes.reduce((all, route) => all + route.stages[stage][what], 0);
 	const count = sum(now, "count") - sum(was, "count");
 	return count > 0 ? (sum(now, "sum_us") - sum(was, "sum_us")) / count : null;
 }
@@ -43,20 +39,13 @@ function sample(was, now, at) {
 	};
 }
 
-/* Counts of /status as a list, where there is no list. */
-function countedWorkers(counts) {
-	return ["running", "blocked", "stuck", "asleep"].flatMap((state) =>
-		Array.from({ length: counts[state] || 0 }, () => ({ group: "clients", state })))
-		.map((worker, place) => ({ ...worker, place }));
-}
-
 function remember(status, workers, at) {
 	model.samples.push(sample(model.status, status, at));
 	while (model.samples[0].at < at - KEPT_MS)
 		model.samples.shift();
 	model.before = sameProcess(model.status, status) ? model.status : null;
 	model.status = status;
-	model.workers = workers ? workers.workers : countedWorkers(status.workers);
+	model.workers = workers.workers.filter((worker) => worker.group === "clients");
 }
 
 function latest() {

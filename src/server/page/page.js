@@ -1,7 +1,7 @@
 /* Asks once a second, and has all of it drawn. */
 
 const EVERY_MS = 1000, PATIENCE_MS = 4000;
-let timer = 0, paused = false, asking = false, noWorkers = null;
+let timer = 0, paused = false, asking = false;
 
 const timeTable = tableIn("time", "Every ten seconds, as a table");
 const countersTable = tableIn("counters", "Since the start, and a second");
@@ -19,7 +19,7 @@ const charts = [
 
 function tilesShow() {
 	const { status } = model, now = latest();
-	const p99 = Math.max(-1, ...recentRoutes(status).map((route) => stageOf(route, "total").p99_us || 0));
+	const p99 = Math.max(-1, ...recentRoutes(status).map((route) => route.stages.total.p99_us));
 	each($("tiles"), [
 		["answered", rate(now.answered), "a second"],
 		["refused for load", rate(now.shed), "a second"],
@@ -47,7 +47,7 @@ function timeTell() {
 
 function countersTell() {
 	const { status, before } = model, passed = before ? status.uptime_s - before.uptime_s : 0;
-	const rows = (from, prefix) => Object.entries(status[from] || {}).map(([name, count]) => [prefix + name.replaceAll(/[-_]/g, " "),
+	const rows = (from, prefix) => Object.entries(status[from]).map(([name, count]) => [prefix + name.replaceAll(/[-_]/g, " "),
 		number(count), rate(passed ? (count - before[from][name]) / passed : null)]);
 	table(countersTable, ["what", "since the start", "a second"], () => [...rows("counted", ""), ...rows("closed", "closed: ")]);
 }
@@ -63,23 +63,11 @@ function show() {
 	countersTell();
 }
 
-function ask(path) {
-	return fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-}
-
-async function askStatus() {
-	const reply = await ask("status");
+async function ask(path) {
+	const reply = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
 	if (!reply.ok)
-		throw new Error(`It answers /status with ${reply.status}.`);
+		throw new Error(`It answers /${path} with ${reply.status}.`);
 	return reply.json();
-}
-
-/* A server may have no list of its workers: it is not asked twice. */
-async function askWorkers(pid) {
-	const reply = await ask("workers");
-	if (reply.status === 404)
-		noWorkers = pid;
-	return reply.ok ? reply.json() : null;
 }
 
 function alarm(text) {
@@ -98,8 +86,7 @@ function unanswered(error) {
 
 async function answers() {
 	try {
-		const status = await askStatus();
-		return [status, noWorkers === status.pid ? null : await askWorkers(status.pid)];
+		return [await ask("status"), await ask("workers")];
 	} catch (error) {
 		unanswered(error);
 		return null;

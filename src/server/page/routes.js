@@ -5,27 +5,27 @@ const routesTable = tableIn("routes", "Every stage as a table, mean and p99");
 let allRoutes = false;
 
 function stagesOf(status) {
-	return (status.stages || []).filter((stage) => stage !== "total");
+	return status.stages.filter((stage) => stage !== "total");
 }
 
 function sumUs(route, stage) {
-	return stageOf(route, stage).sum_us;
+	return route.stages[stage].sum_us;
 }
 
 function meanUs(route, stage) {
-	return sumUs(route, stage) / Math.max(1, stageOf(route, stage).count);
+	return sumUs(route, stage) / Math.max(1, route.stages[stage].count);
 }
 
 /* Those with something to show; where the most time went first. */
 function recentRoutes(status) {
-	return (status.recent || []).filter((route) => route.exchanges > 0)
+	return status.recent.filter((route) => route.exchanges > 0)
 		.sort((a, b) => sumUs(b, "total") - sumUs(a, "total") || b.exchanges - a.exchanges);
 }
 
 /* What is not as it should be: "4xx 3". */
 function failures(route) {
 	const sums = {};
-	for (const [status, count] of Object.entries(route.status || {}))
+	for (const [status, count] of Object.entries(route.status))
 		if (status >= "4")
 			sums[status[0] + "xx"] = (sums[status[0] + "xx"] || 0) + count;
 	return Object.entries(sums).map(([kind, count]) => kind + NBSP + number(count)).join(", ");
@@ -56,7 +56,7 @@ function barShow(bar, route, stages, longest, scale) {
 function routesNone(status, shown) {
 	if (shown.length)
 		return "";
-	if (status.counted.exchanges > 0 && !(status.routes || []).length)
+	if (status.counted.exchanges > 0 && !status.routes.length)
 		return "No times are kept by stage and route (stages is off).";
 	return `No exchange in the last minute. To see one: curl ${status.listeners[0] || ""}`;
 }
@@ -64,8 +64,8 @@ function routesNone(status, shown) {
 function routesTell(routes, stages) {
 	table(routesTable, ["route", "exchanges", "of these", ...[...stages, "total"].flatMap((stage) => [stage, "p99"])], () =>
 		routes.map((route) => [nameOf(route), number(route.exchanges),
-			Object.entries(route.status || {}).map(([status, count]) => `${status}: ${number(count)}`).join(", "),
-			...[...stages, "total"].flatMap((stage) => [span(meanUs(route, stage)), span(stageOf(route, stage).p99_us)])]));
+			Object.entries(route.status).map(([status, count]) => `${status}: ${number(count)}`).join(", "),
+			...[...stages, "total"].flatMap((stage) => [span(meanUs(route, stage)), span(route.stages[stage].p99_us)])]));
 }
 
 function routesShow() {
@@ -80,7 +80,7 @@ function routesShow() {
 	each($("bars"), shown, routeMake, (item, route) => {
 		put(item.children[0], nameOf(route));
 		put(item.children[1], failures(route));
-		put(item.children[2], `${number(route.exchanges)} × ${span(meanUs(route, "total"))}, p99 ${span(stageOf(route, "total").p99_us)}`);
+		put(item.children[2], `${number(route.exchanges)} × ${span(meanUs(route, "total"))}, p99 ${span(route.stages.total.p99_us)}`);
 		barShow(item.children[3], route, stages, longest, scale);
 	});
 	put($("routes-none"), routesNone(status, shown));

@@ -6,7 +6,8 @@ const KINDS = [
 ];
 const LETTER = Object.fromEntries(KINDS.map(([kind, letter]) => [kind, letter]));
 const workersTable = tableIn("workers", "Those at work, as a table");
-let chosen = null; /* "group place" of the cell that is looked at */
+let others = false; /* whether there was one */
+let chosen = null; /* the place of the one that is looked at */
 
 function kindOf(worker) {
 	if (worker.state === "stuck" || worker.state === "asleep")
@@ -20,38 +21,27 @@ function ageOf(worker) {
 	return kindOf(worker) === "asleep" ? 0 : Math.min(1, Math.max(0.06, level));
 }
 
-function keyOf(worker) {
-	return worker.group + " " + worker.place;
-}
-
 function atWork(worker) {
 	return kindOf(worker) !== "asleep";
 }
 
 function tell(worker) {
 	const { state, stage, route, client, age_us, exchanges } = worker, busy = atWork(worker);
-	return [`Worker ${worker.place}:`, busy && stage && state !== "stuck" ? stage : state, route && plain(route), client && `for ${plain(client)}`,
+	return [`Worker ${worker.place}:`, busy && stage ? (state === "stuck" ? "stuck, " : "") + stage : state, route && plain(route), client && `for ${plain(client)}`,
 		busy && age_us !== undefined && `since ${span(age_us)}`,
-		exchanges !== undefined && `(${number(exchanges)} exchanges so far)`].filter(Boolean).join(" ");
-}
-
-function shownWorker() {
-	const all = model.workers.filter((worker) => worker.state !== "gone");
-	return all.find((worker) => keyOf(worker) === chosen)
-		|| all.filter((worker) => atWork(worker) && worker.group === "clients" && worker.age_us !== undefined)
-			.sort((a, b) => b.age_us - a.age_us)[0];
+		`(${number(exchanges)} exchanges so far)`].filter(Boolean).join(" ");
 }
 
 function workerSay() {
-	const worker = shownWorker();
-	const first = worker && keyOf(worker) !== chosen ? "Longest at work: " : "";
-	put($("worker"), worker ? first + tell(worker) : "");
+	const looked = model.workers.find((worker) => String(worker.place) === chosen);
+	const longest = model.workers.filter((worker) => atWork(worker) && worker.age_us !== undefined)
+		.sort((a, b) => b.age_us - a.age_us)[0];
+	put($("worker"), looked ? tell(looked) : longest ? "Longest at work: " + tell(longest) : "");
 }
 
 function choose(cell) {
-	chosen = cell ? cell.dataset.key : null;
-	if (model.workers)
-		workerSay();
+	chosen = cell ? cell.dataset.place : null;
+	workerSay();
 }
 
 function cellMake() {
@@ -60,7 +50,7 @@ function cellMake() {
 
 function cellShow(cell, worker) {
 	const kind = kindOf(worker);
-	set(cell, "data-key", keyOf(worker));
+	set(cell, "data-place", worker.place);
 	set(cell, "class", "cell " + kind);
 	set(cell, "aria-label", `Worker ${worker.place}: ${worker.state}${worker.stage && atWork(worker) ? ", " + worker.stage : ""}`);
 	cell.style.setProperty("--age", ageOf(worker).toFixed(2));
@@ -68,20 +58,15 @@ function cellShow(cell, worker) {
 	put(cell, LETTER[kind]);
 }
 
-/* One cell of a grid can be reached by Tab; from it the arrows lead on. */
-function gridFocusable(grid) {
-	const cells = [...grid.children];
-	if (!cells.some((cell) => cell.tabIndex === 0) && cells.length)
-		cells[0].tabIndex = 0;
-}
-
-function gridKey(event) {
+/* One cell can be reached by Tab; from it the arrows lead on. */
+function cellsKey(event) {
 	const cells = [...event.currentTarget.children], at = cells.indexOf(document.activeElement);
 	const first = cells[0].offsetTop, across = cells.filter((cell) => cell.offsetTop === first).length;
 	const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across, Home: -at, End: cells.length - 1 - at };
-	const to = at < 0 || !(event.key in steps) ? null : cells[at + steps[event.key]];
-	if (event.key in steps)
-		event.preventDefault();
+	if (at < 0 || !(event.key in steps))
+		return;
+	event.preventDefault();
+	const to = cells[at + steps[event.key]];
 	if (to) {
 		cells[at].tabIndex = -1;
 		to.tabIndex = 0;
@@ -89,30 +74,19 @@ function gridKey(event) {
 	}
 }
 
-function gridMake() {
-	const cells = make("div", { class: "cells", role: "group" });
-	cells.addEventListener("keydown", gridKey);
-	for (const name of ["focusin", "pointerover", "click"])
-		cells.addEventListener(name, (event) => choose(event.target.closest(".cell")));
-	cells.addEventListener("focusout", () => choose(null));
-	cells.addEventListener("pointerleave", () => choose(document.activeElement.closest(".cell")));
-	return make("div", { class: "group" }, make("h3"), cells);
-}
-
-function gridShow(node, [group, workers]) {
-	const [title, cells] = node.children;
-	put(title, group === "clients" ? "For clients" : "On the control lane");
-	set(cells, "aria-label", `Workers, ${group}; arrow keys lead from one to the next`);
+function cellsShow(workers) {
+	const cells = $("cells");
 	set(cells, "data-many", workers.length > 250 ? 2 : workers.length > 80 ? 1 : 0);
 	each(cells, workers, cellMake, cellShow);
-	gridFocusable(cells);
+	if (workers.length && !cells.querySelector("[tabindex='0']"))
+		cells.firstChild.tabIndex = 0;
 }
 
 function workersKey(all) {
 	const count = Object.fromEntries(KINDS.map(([kind]) => [kind, 0]));
 	all.forEach((worker) => count[kindOf(worker)]++);
-	const kinds = KINDS.filter(([kind]) => kind !== "other" || count.other);
-	put($("workers-age"), all.some((worker) => worker.age_us !== undefined) ? "The bar: for how long, from 1 ms to 10 s" : "");
+	others = others || count.other > 0;
+	const kinds = KINDS.filter(([kind]) => kind !== "other" || others);
 	each($("workers-key"), kinds, () => make("li", {}, make("i"), make("b"), " ", make("span")), (item, [kind, letter, word]) => {
 		set(item.children[0], "class", "cell " + kind);
 		put(item.children[0], letter);
@@ -122,17 +96,18 @@ function workersKey(all) {
 }
 
 function workersShow() {
-	const all = model.workers.filter((worker) => worker.state !== "gone");
-	const groups = new Map([["clients", []]]);
-	for (const worker of all)
-		groups.set(worker.group, [...groups.get(worker.group) || [], worker]);
-	workersKey(groups.get("clients"));
-	each($("grids"), [...groups], gridMake, gridShow);
-	$("grids").classList.toggle("several", groups.size > 1);
+	const { workers } = model;
+	workersKey(workers);
+	cellsShow(workers);
 	workerSay();
 	table(workersTable, ["worker", "state", "stage", "route", "client", "since", "exchanges"], () =>
-		all.filter(atWork).sort((a, b) => (b.age_us || 0) - (a.age_us || 0)).map((worker) => [
-			`${worker.group === "clients" ? "" : worker.group + " "}${worker.place}`, worker.state, worker.stage || NONE,
-			plain(worker.route || NONE), plain(worker.client || NONE), span(worker.age_us),
-			worker.exchanges === undefined ? NONE : number(worker.exchanges)]));
+		workers.filter(atWork).sort((a, b) => (b.age_us || 0) - (a.age_us || 0)).map((worker) => [
+			String(worker.place), worker.state, worker.stage || NONE, plain(worker.route || NONE), plain(worker.client || NONE),
+			span(worker.age_us), number(worker.exchanges)]));
 }
+
+$("cells").addEventListener("keydown", cellsKey);
+for (const name of ["focusin", "pointerover", "click"])
+	$("cells").addEventListener(name, (event) => choose(event.target.closest(".cell")));
+$("cells").addEventListener("focusout", () => choose(null));
+$("cells").addEventListener("pointerleave", () => choose(document.activeElement.closest(".cell")));
