@@ -7,7 +7,6 @@
 
 #include "base/must.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +46,12 @@ bool rd_buffer_text(struct rd_buffer *b, const char *text)
 	return rd_buffer_add(b, text, strlen(text));
 }
 
-bool rd_buffer_print(struct rd_buffer *b, const char *format, ...)
+bool rd_buffer_vprint(struct rd_buffer *b, const char *format, va_list args)
 {
-	va_list args, again;
+	va_list again;
 	int len;
 	bool room;
 
-	va_start(args, format);
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
 	MUST(len >= 0);
@@ -63,6 +61,16 @@ bool rd_buffer_print(struct rd_buffer *b, const char *format, ...)
 		b->len += (size_t)len;
 	}
 	va_end(again);
+	return room;
+}
+
+bool rd_buffer_print(struct rd_buffer *b, const char *format, ...)
+{
+	va_list args;
+	bool room;
+
+	va_start(args, format);
+	room = rd_buffer_vprint(b, format, args);
 	va_end(args);
 	return room;
 }

@@ -4,6 +4,7 @@
 #ifndef RD_BASE_BUFFER_H
 #define RD_BASE_BUFFER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,8 @@ bool rd_buffer_add(struct rd_buffer *b, const void *bytes, size_t len);
 bool rd_buffer_text(struct rd_buffer *b, const char *text);
 bool rd_buffer_print(struct rd_buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+bool rd_buffer_vprint(struct rd_buffer *b, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 /* Forgets the first `len` bytes. */
 void rd_buffer_drop(struct rd_buffer *b, size_t len);
 /* Gives the memory back; the buffer is empty again. */

@@ -16,6 +16,8 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/date.h \
 	src/codec/etag.c \
 	src/codec/etag.h \
+	src/codec/exposition.c \
+	src/codec/exposition.h \
 	src/codec/fastcgi.c \
 	src/codec/fastcgi.h \
 	src/codec/field.c \

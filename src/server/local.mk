@@ -20,6 +20,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/heritage.c \
 	src/server/heritage.h \
 	src/server/metrics.c \
+	src/server/metrics.h \
+	src/server/metrics_routes.c \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/page.c \

@@ -1,46 +1,40 @@
 /*
- * metrics - the control lane's numbers, for Prometheus and who reads as it does: the text format
- * 0.0.4, or OpenMetrics 1.0 where that is asked for.
- * Thread:  the control lane's worker.
+ * metrics - the control lane's numbers, for Prometheus and who reads as it does.
+ * Thread:  the control lane's workers.
  */
 #include "config.h"
 
 #include "app/exchange.h"
 #include "observe/process.h"
 #include "server/control.h"
+#include "server/metrics.h"
 #include "server/server.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 enum { GROUPS = 2, NAME = 128 };
 
 struct metrics {
-	struct replyd_exchange *x;
-	bool open; /* OpenMetrics */
+	struct rd_exposition *e;
 	struct rd_group_view view[GROUPS];
 };
 
 static const char *const groups[GROUPS] = { "clients", "control" };
 
-/* A counter's name ends in _total; OpenMetrics calls its family by the rest of it. */
-static void metrics_family(struct metrics *m, const char *name, const char *type, const char *help)
-{
-	bool counter = strcmp(type, "counter") == 0;
-
-	if (counter && !m->open)
-		replyd_print(m->x, "# HELP %s_total %s\n# TYPE %s_total %s\n", name, help, name,
-			     type);
-	else
-		replyd_print(m->x, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void metrics_plain(struct metrics *m, const char *name, const char *help, double value)
-{
-	metrics_family(m, name, "gauge", help);
-	replyd_print(m->x, "%s %.15g\n", name, value);
-}
+/* Why clients, or requests, are turned away. */
+static const struct {
+	enum rd_counter counter;
+	const char *cause;
+} shed[] = {
+	{ COUNT_SHED, "full" },		  { COUNT_SHED_FAIR, "fair" },
+	{ COUNT_SHED_WAIT, "wait" },	  { COUNT_SHED_DEADLINE, "deadline" },
+	{ COUNT_LIMITED, "connections" }, { COUNT_LIMITED_RATE, "rate" },
+};
 
 /* "entries-rescued" as a name. */
 static void metrics_name(enum rd_counter which, char name[NAME])
@@ -50,31 +44,51 @@ static void metrics_name(enum rd_counter which, char name[NAME])
 		*at = '_';
 }
 
-static void metrics_counters(struct metrics *m)
+static bool metrics_sheds(enum rd_counter which)
+{
+	for (size_t i = 0; i < COUNT(shed); i++)
+		if (shed[i].counter == which)
+			return true;
+	return false;
+}
+
+static void metrics_counters(const struct metrics *m)
 {
 	char name[NAME];
 
 	for (enum rd_counter i = 0; i < COUNT_CLOSED_NONE; i++) {
-		if (i == COUNT_CLOSED) /* by reason, below */
+		if (i == COUNT_CLOSED || metrics_sheds(i)) /* by reason and cause, below */
 			continue;
 		metrics_name(i, name);
-		metrics_family(m, name, "counter", rd_counter_text(i));
+		rd_exposition_family(m->e, name, RD_COUNTER, rd_counter_text(i));
 		for (int g = 0; g < GROUPS; g++)
-			replyd_print(m->x, "%s_total{group=\"%s\"} %" PRIu64 "\n", name, groups[g],
-				     m->view[g].count[i]);
+			rd_exposition_print(m->e, "%s_total{group=\"%s\"} %" PRIu64 "\n", name,
+					    groups[g], m->view[g].count[i]);
 	}
 }
 
-static void metrics_closed(struct metrics *m)
+static void metrics_shed(const struct metrics *m)
+{
+	rd_exposition_family(m->e, "replyd_shed", RD_COUNTER,
+			     "Connections and requests turned away, by cause.");
+	for (int g = 0; g < GROUPS; g++)
+		for (size_t i = 0; i < COUNT(shed); i++)
+			rd_exposition_print(
+				m->e, "replyd_shed_total{group=\"%s\",cause=\"%s\"} %" PRIu64 "\n",
+				groups[g], shed[i].cause, m->view[g].count[shed[i].counter]);
+}
+
+static void metrics_closed(const struct metrics *m)
 {
 	char name[NAME];
 
 	metrics_name(COUNT_CLOSED, name);
-	metrics_family(m, name, "counter", rd_counter_text(COUNT_CLOSED));
+	rd_exposition_family(m->e, name, RD_COUNTER, rd_counter_text(COUNT_CLOSED));
 	for (int g = 0; g < GROUPS; g++)
 		for (enum rd_counter i = COUNT_CLOSED_NONE + 1; i < COUNTER_COUNT; i++)
-			replyd_print(m->x, "%s_total{group=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
-				     name, groups[g], rd_counter_word(i), m->view[g].count[i]);
+			rd_exposition_print(
+				m->e, "%s_total{group=\"%s\",reason=\"%s\"} %" PRIu64 "\n", name,
+				groups[g], rd_counter_word(i), m->view[g].count[i]);
 }
 
 enum gauge {
@@ -132,7 +146,7 @@ static void metrics_gauge_values(const struct rd_group_view *v, double value[GAU
 	value[GAUGE_CONNS_MAX] = (double)v->conns_max;
 }
 
-static void metrics_gauges(struct metrics *m)
+static void metrics_gauges(const struct metrics *m)
 {
 	double value[GROUPS][GAUGE_COUNT];
 
@@ -140,65 +154,86 @@ static void metrics_gauges(struct metrics *m)
 		metrics_gauge_values(&m->view[g], value[g]);
 	for (enum gauge i = 0; i < GAUGE_COUNT; i++) {
 		if (gauges[i].help)
-			metrics_family(m, gauges[i].name, "gauge", gauges[i].help);
+			rd_exposition_family(m->e, gauges[i].name, RD_GAUGE, gauges[i].help);
 		for (int g = 0; g < GROUPS; g++) {
-			replyd_print(m->x, "%s{group=\"%s\"", gauges[i].name, groups[g]);
+			rd_exposition_print(m->e, "%s{group=\"%s\"", gauges[i].name, groups[g]);
 			if (gauges[i].state)
-				replyd_print(m->x, ",state=\"%s\"", gauges[i].state);
-			replyd_print(m->x, "} %.15g\n", value[g][i]);
+				rd_exposition_print(m->e, ",state=\"%s\"", gauges[i].state);
+			rd_exposition_print(m->e, "} %.15g\n", value[g][i]);
 		}
 	}
 }
 
-static void metrics_spool(struct metrics *m, struct rd_room *room)
+static void metrics_server(struct rd_exposition *e, struct replyd *s)
 {
-	metrics_plain(m, "replyd_spool_bytes", "Bytes of bodies and replies in temporary files.",
-		      (double)atomic_load(&room->used));
-	metrics_plain(m, "replyd_spool_limit_bytes", "Bytes that these may be.",
-		      (double)atomic_load(&room->most));
+	int64_t configured_s = atomic_load(&s->configured_s);
+	unsigned generation;
+
+	rd_lock_take(&s->look);
+	generation = s->setup->generation.number;
+	rd_lock_drop(&s->look);
+	rd_exposition_family(e, "replyd_build_info", RD_GAUGE, "Which replyd this is.");
+	rd_exposition_print(e, "replyd_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
+	rd_exposition_gauge(e, "replyd_ready", "Whether it takes requests.",
+			    rd_server_state(s) == STATE_SERVING);
+	rd_exposition_gauge(e, "replyd_config_generation",
+			    "How many configurations were served by now.", generation);
+	rd_exposition_gauge(e, "replyd_config_last_reload_successful",
+			    "Whether the configuration that was read last is served.",
+			    !atomic_load(&s->refused));
+	rd_exposition_gauge(e, "replyd_config_last_reload_success_timestamp_seconds",
+			    "Since when what is served is, since 1970.",
+			    (double)(configured_s ? configured_s : s->opened_s));
+	rd_exposition_gauge(e, "replyd_spool_bytes",
+			    "Bytes of bodies and replies in temporary files.",
+			    (double)atomic_load(&s->room.used));
+	rd_exposition_gauge(e, "replyd_spool_limit_bytes", "Bytes that these may be.",
+			    (double)atomic_load(&s->room.most));
 }
 
 /* By the names that all programs give them. */
-static void metrics_process(struct metrics *m, double started_s)
+static void metrics_process(struct rd_exposition *e, double started_s)
 {
 	struct rd_process p;
 
 	rd_process_look(&p);
-	metrics_family(m, "process_cpu_seconds", "counter", "Processor time, user and system.");
-	replyd_print(m->x, "process_cpu_seconds_total %.6f\n", (double)p.cpu_us / 1e6);
-	metrics_plain(m, "process_resident_memory_bytes", "Memory that is resident.",
-		      (double)p.resident);
-	metrics_plain(m, "process_virtual_memory_bytes", "Address space.", (double)p.address_space);
-	metrics_plain(m, "process_open_fds", "Descriptors that are open.", (double)p.descriptors);
-	metrics_plain(m, "process_max_fds", "Descriptors that may be open.",
-		      (double)p.descriptors_max);
-	metrics_plain(m, "process_threads", "Threads.", (double)p.threads);
-	metrics_plain(m, "process_start_time_seconds", "When it was opened, since 1970.",
-		      started_s);
+	rd_exposition_family(e, "process_cpu_seconds", RD_COUNTER,
+			     "Processor time, user and system.");
+	rd_exposition_print(e, "process_cpu_seconds_total %.6f\n", (double)p.cpu_us / 1e6);
+	rd_exposition_gauge(e, "process_resident_memory_bytes", "Memory that is resident.",
+			    (double)p.resident);
+	rd_exposition_gauge(e, "process_virtual_memory_bytes", "Address space.",
+			    (double)p.address_space);
+	rd_exposition_gauge(e, "process_open_fds", "Descriptors that are open.",
+			    (double)p.descriptors);
+	rd_exposition_gauge(e, "process_max_fds", "Descriptors that may be open.",
+			    (double)p.descriptors_max);
+	rd_exposition_gauge(e, "process_threads", "Threads.", (double)p.threads);
+	rd_exposition_gauge(e, "process_start_time_seconds", "When it was opened, since 1970.",
+			    started_s);
 }
 
 int rd_metrics_perform(struct replyd_exchange *x, void *data)
 {
 	const char *accept = replyd_field(x, "Accept");
-	struct metrics m = { .x = x, .open = accept && strstr(accept, "openmetrics-text") };
+	struct rd_exposition e = { .open = accept && strstr(accept, "openmetrics-text") };
+	struct metrics m = { .e = &e };
 	struct replyd *s = data;
 
 	rd_server_look(s, &m.view[0]);
 	rd_group_look(&s->control.group, &m.view[1]);
-	replyd_add_field(x, "Cache-Control", "no-store");
-	replyd_begin(x, 200,
-		     m.open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-			    : "text/plain; version=0.0.4; charset=utf-8");
-	metrics_family(&m, "replyd_build_info", "gauge", "Which replyd this is.");
-	replyd_print(x, "replyd_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
-	metrics_plain(&m, "replyd_ready", "Whether it takes requests.",
-		      rd_server_state(s) == STATE_SERVING);
+	metrics_server(&e, s);
 	metrics_counters(&m);
+	metrics_shed(&m);
 	metrics_closed(&m);
 	metrics_gauges(&m);
-	metrics_spool(&m, &s->room);
-	metrics_process(&m, (double)s->opened_s);
-	if (m.open)
-		replyd_print(x, "# EOF\n");
-	return 0;
+	rd_metrics_routes(&e, s);
+	metrics_process(&e, (double)s->opened_s);
+	rd_exposition_end(&e);
+	replyd_add_field(x, "Cache-Control", "no-store");
+	if (!e.failed)
+		return replyd_lend(x, 200, rd_exposition_type(&e), e.text.at, e.text.len, free,
+				   e.text.at);
+	rd_buffer_free(&e.text);
+	return 503;
 }

@@ -4,6 +4,7 @@
  * Thread:  one that may wait: neither main nor a worker of the clients.
  * Owns:    the next setup, until it is the server's.
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "server/configure.h"
@@ -123,6 +124,14 @@ static int reload_file(struct replyd *s, struct rd_fault *fault)
 	return 0;
 }
 
+/* For who looks. */
+static void reload_note(struct replyd *s, bool failed)
+{
+	if (!failed)
+		atomic_store(&s->configured_s, rd_clock_wall_s());
+	atomic_store(&s->refused, failed);
+}
+
 int replyd_reload(struct replyd *s, char *why, size_t size)
 {
 	struct rd_fault fault = { false };
@@ -138,6 +147,7 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 		rd_fault_say(&fault, "%s: the server is being stopped", s->file);
 	else
 		failed = reload_file(s, &fault);
+	reload_note(s, failed != 0);
 	if (failed)
 		rd_log_error("not reloaded: %s", fault.text);
 	else

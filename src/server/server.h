@@ -41,14 +41,16 @@ struct replyd {
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;
-	struct rd_room room;   /* of temporary files */
-	uint64_t opened_us;    /* monotonic ... */
-	int64_t opened_s;      /* ... and by the wall */
-	struct rd_lock stop;   /* rank STOP: held by who starts or stops the thread */
-	struct rd_lock reload; /* rank RELOAD: held by who makes the next setup */
-	struct rd_lock look;   /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
-	_Atomic int phase;     /* enum rd_phase */
-	_Atomic long drain_ms; /* of the newest */
+	struct rd_room room;	      /* of temporary files */
+	uint64_t opened_us;	      /* monotonic ... */
+	int64_t opened_s;	      /* ... and by the wall */
+	_Atomic int64_t configured_s; /* the last reload, by the wall; 0: there was none */
+	_Atomic bool refused;	      /* the last one failed */
+	struct rd_lock stop;	      /* rank STOP: held by who starts or stops the thread */
+	struct rd_lock reload;	      /* rank RELOAD: held by who makes the next setup */
+	struct rd_lock look;	      /* rank LOOK: held by who looks, and to leave PHASE_SERVING */
+	_Atomic int phase;	      /* enum rd_phase */
+	_Atomic long drain_ms;	      /* of the newest */
 	_Atomic(const struct rd_watcher *) watcher; /* NULL: nobody is told */
 	pthread_t thread;			    /* of replyd_start ... */
 	bool started;	       /* ... which was called, and replyd_stop not yet */

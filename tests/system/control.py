@@ -3,10 +3,8 @@
 
 The socket is for its owner alone, and gone when the server is. Of two users only
 root and the server's own are answered. Over TCP nothing can be changed. What
-/metrics says is well formed: each family has its HELP and TYPE, once and before
-its samples, each sample stands once, counters end in _total. While a reload
-waits for a file, the lane answers. A browser runs what the page brings, and loads
-nothing else.
+/metrics says is well formed. While a reload waits for a file, the lane answers. A
+browser runs what the page brings, and loads nothing else.
 """
 
 import base64
@@ -19,9 +17,9 @@ import stat
 import subprocess
 import sys
 
+from exposition import expect, families
 from served import SKIPPED, WAIT_S, Failure, Server, main, until
 
-SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})? ([0-9.e+-]+)\Z')
 NOBODY = 65534
 
 # A file that is waited for may be named later on, and loaded.
@@ -43,45 +41,15 @@ def curl(path, *options, user=None):
 	return int(text[-3:]), text[:-3]
 
 
-def expect(what, got, wanted):
-	if got != wanted:
-		raise Failure(f"{what}: {got!r}, not {wanted!r}")
-
-
-def families(text, opened):
-	"""Holds the text format against its rules; the samples."""
-	samples, types, family = {}, {}, None
-	for line in text.splitlines():
-		if line == "# EOF" and opened:
-			continue
-		if line.startswith("# HELP "):
-			family = line.split(" ", 3)[2]
-			expect(f"{family} is described once", family in types, False)
-		elif line.startswith("# TYPE "):
-			_, _, name, kind = line.split(" ")
-			expect("TYPE follows HELP", name, family)
-			types[family] = kind
-		else:
-			found = SAMPLE.match(line)
-			if not found:
-				raise Failure(f"no sample: {line}")
-			name = found[1]
-			expect("of its family", name, family + ("_total" if opened and types[family] == "counter" else ""))
-			expect(f"{name} is a counter", name.endswith("_total"), types[family] == "counter")
-			expect(f"{line} stands once", (name, found[2]) in samples, False)
-			samples[name, found[2]] = float(found[3])
-	return samples
-
-
 def reads(where, options):
 	expect("health", curl(where + "/health", *options), (200, "alive\n"))
 	expect("ready", curl(where + "/ready", *options), (200, "serving\n"))
-	got = families(curl(where + "/metrics", *options)[1], False)
+	got = families(curl(where + "/metrics", *options)[1], False)[0]
 	expect("ready in metrics", got["replyd_ready", None], 1)
 	if got["process_open_fds", None] < 5 or got["process_resident_memory_bytes", None] < 100000:
 		raise Failure(f"not of this process: {got}")
 	opened = curl(where + "/metrics", "-H", "Accept: application/openmetrics-text", *options)[1]
-	expect("the same in OpenMetrics", set(families(opened, True)), set(got))
+	expect("the same in OpenMetrics", set(families(opened, True)[0]), set(got))
 
 
 def page(where, options):

@@ -106,18 +106,18 @@ class Gated:
 	def release(self, count=1):
 		os.write(self.gate, b"\n" * count)
 
-	def metric(self, name):
+	def metric(self, name, labels):
 		client = Client(self.server, unix=True)
 		client.send(b"GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
-		found = re.search(rb'^%s\{group="clients"\} (\d+)$' % name.encode(),
+		found = re.search(rb'^%s\{group="clients"%s\} (\d+)$' % (name.encode(), labels.encode()),
 			client.take().body, re.MULTILINE)
 		client.close()
 		if not found:
 			raise Failure(f"no metric {name}")
 		return int(found[1])
 
-	def until_metric(self, name, wanted):
-		until(lambda: self.metric(name) == wanted, f"{name} to be {wanted}")
+	def until_metric(self, name, wanted, labels=""):
+		until(lambda: self.metric(name, labels) == wanted, f"{name}{labels} to be {wanted}")
 
 	def ask(self, address, count):
 		said = f"PROXY TCP4 {address} 192.0.2.1 1 2\r\n".encode() if self.behind else b""
@@ -173,9 +173,9 @@ def full(behind):
 		greedy += gated.ask(GREEDY, LENGTH)
 		gated.until_metric("replyd_queue_length", LENGTH)
 		greedy += gated.ask(GREEDY, GREEDY_AT_ONCE - len(greedy))
-		gated.until_metric("replyd_connections_shed_total", GREEDY_AT_ONCE - WORKERS - LENGTH)
+		gated.until_metric("replyd_shed_total", GREEDY_AT_ONCE - WORKERS - LENGTH, ',cause="full"')
 		honest = gated.ask(HONEST, HONEST_AT_ONCE)
-		gated.until_metric("replyd_connections_shed_fair_total", HONEST_AT_ONCE)
+		gated.until_metric("replyd_shed_total", HONEST_AT_ONCE, ',cause="fair"')
 		gated.release(WORKERS + LENGTH)
 		for client in honest:
 			expect("status of the honest one", client.take().status, 200)

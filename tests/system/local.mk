@@ -29,6 +29,7 @@ system_tests += tests/system/journal.py
 system_tests += tests/system/logfile.py
 system_tests += tests/system/mandoc.sh
 system_tests += tests/system/manual.sh
+system_tests += tests/system/metrics.py
 system_tests += tests/system/many.py
 system_tests += tests/system/module.py
 system_tests += tests/system/notify.py
@@ -65,6 +66,7 @@ tests/system/root.stamp: $(PROGRAMS) $(MANS) $(dist_www_DATA) $(dist_pkgdata_DAT
 EXTRA_DIST += tests/system/browser_driver.py
 EXTRA_DIST += tests/system/counting.py
 EXTRA_DIST += tests/system/passing.py
+EXTRA_DIST += tests/system/exposition.py
 EXTRA_DIST += tests/system/served.py
 EXTRA_DIST += tests/system/serviced.py
 EXTRA_DIST += tests/system/service-boot.sh

@@ -1,0 +1,14 @@
+/*
+ * metrics - the control lane's numbers, for Prometheus and who reads as it does.
+ */
+#ifndef RD_SERVER_METRICS_H
+#define RD_SERVER_METRICS_H
+
+#include "codec/exposition.h"
+
+struct replyd;
+
+/* What the clients' exchanges were answered with and took, by route. */
+void rd_metrics_routes(struct rd_exposition *e, struct replyd *server);
+
+#endif
