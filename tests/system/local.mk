@@ -13,6 +13,7 @@ system_tests += tests/system/load.py
 system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
 system_tests += tests/system/config.sh
+system_tests += tests/system/completions.sh
 system_tests += tests/system/conformance.sh
 system_tests += tests/system/control.py
 system_tests += tests/system/daemon.py
