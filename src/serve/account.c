@@ -96,7 +96,7 @@ void rd_account_tell(struct rd_stream *s, const struct rd_told *told)
 
 static struct rd_record *account_record(const struct rd_stream *s, size_t at)
 {
-	return (struct rd_record *)(s->worker->told.at + at);
+	return (void *)(s->worker->told.at + at); /* rd_record_add aligns */
 }
 
 void rd_account_stamps(const struct rd_stream *s, uint64_t at[STAMP_COUNT])
