@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ODD_US = 60 * 1000 * 1000 }; /* the wall clock was set meanwhile */
+enum {
+	ODD_US = 60 * 1000 * 1000, /* the wall clock was set meanwhile */
+	TOLD_KEPT = 64 * 1024,	   /* bytes of a buffer of records that is kept */
+};
 
 /* Bytes that the output has taken in this turn, whether they are with the kernel or not. */
 static uint64_t account_taken(const struct rd_stream *s)
@@ -140,6 +143,8 @@ static void account_hand_on(struct rd_stream *s, uint64_t sent_us, enum rd_close
 		rd_stages_record(&w->stages, r);
 	}
 	w->told.len = 0;
+	if (w->told.size > TOLD_KEPT)
+		rd_buffer_free(&w->told);
 }
 
 void rd_account_sent(struct rd_stream *s)

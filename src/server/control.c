@@ -106,7 +106,8 @@ static const struct rd_resource {
 
 /*
  * Root and the server's own user; over TCP, where no user is known, whoever can connect: but not
- * what changes something, since any page that a browser shows could ask for that. NULL, or why not.
+ * what changes something, since any page that a browser shows could ask for that. Nor may a browser
+ * that comes by a tunnel to the Unix socket: it sends Origin with each POST. NULL, or why not.
  */
 static const char *control_refuses(struct replyd_exchange *x, const struct rd_resource *r)
 {
@@ -114,6 +115,8 @@ static const char *control_refuses(struct replyd_exchange *x, const struct rd_re
 
 	if (peer == (uid_t)-1)
 		return r->methods == READ ? NULL : "only over a Unix socket may this be asked for";
+	if (r->methods != READ && replyd_field(x, "Origin"))
+		return "no page in a browser may ask for this";
 	return peer == 0 || peer == geteuid() ? NULL
 					      : "only root and the server's own user may ask";
 }
