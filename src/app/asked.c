@@ -226,18 +226,30 @@ static bool asked_id_ok(struct rd_span id)
 	return id.len > 0 && id.len <= ID_MAX;
 }
 
+/* Another each time: SplitMix64, which a thread begins somewhere. */
+static uint64_t asked_number(void)
+{
+	static _Thread_local uint64_t state;
+	uint64_t z;
+
+	if (state == 0)
+		(void)!getrandom(&state, sizeof(state), GRND_NONBLOCK);
+	state += 0x9e3779b97f4a7c15;
+	z = (state ^ state >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
 const char *replyd_id(struct replyd_exchange *x)
 {
 	struct rd_span field = rd_head_field(&x->head, FIELD_X_REQUEST_ID);
-	uint64_t number = 0;
 	char text[24];
 
 	if (x->id)
 		return x->id;
 	if (field.at && asked_id_ok(field))
 		return x->id = asked_text(x, field);
-	(void)!getrandom(&number, sizeof(number), GRND_NONBLOCK);
-	snprintf(text, sizeof(text), "%016" PRIx64, number);
+	snprintf(text, sizeof(text), "%016" PRIx64, asked_number());
 	return x->id = asked_text(x, rd_span_of(text));
 }
 

@@ -75,6 +75,8 @@ static const struct {
 	[KIND_TEXT] = { check_text, NULL, "a text", "one that is not empty" },
 	[KIND_PATH] = { check_text, NULL, "a path", "one such as \"/srv/www\"" },
 	[KIND_MODULE] = { check_text, NULL, "a module", "its file, such as \"name.so\"" },
+	[KIND_TARGET] = { check_text, NULL, "where a log goes",
+			  "a path, stdout, syslog or journal" },
 	[KIND_LIST] = { check_text, NULL, "a text", "one that is not empty" },
 	[KIND_NUMBER] = { rd_units_number, check_plain, "a number", "digits, such as 64" },
 	[KIND_SIZE] = { rd_units_size, rd_units_size_text, "a size", "64KiB or 1MiB" },

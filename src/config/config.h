@@ -31,6 +31,7 @@ enum rd_kind {
 	KIND_TEXT,
 	KIND_PATH,   /* text; from the directory of the configuration file where it is relative */
 	KIND_MODULE, /* text; as a path where it has a slash */
+	KIND_TARGET, /* the same */
 	KIND_LIST,   /* of texts */
 	KIND_NUMBER,
 	KIND_SIZE,     /* number: bytes */

@@ -135,7 +135,8 @@ static const char *load_value_text(enum rd_option option, const char *text)
 	const char *kept = NULL;
 
 	enum rd_kind kind = rd_schema_option[option].kind;
-	bool path = kind == KIND_PATH || (kind == KIND_MODULE && strchr(text, '/'));
+	bool named = kind == KIND_MODULE || kind == KIND_TARGET;
+	bool path = kind == KIND_PATH || (named && strchr(text, '/'));
 
 	if (!path || text[0] == '/' || !*text)
 		return rd_tree_text(loading->config, text, strlen(text));

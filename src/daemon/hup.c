@@ -1,5 +1,5 @@
 /*
- * hup - SIGHUP: the configuration is read anew. SIGUSR1: the log is opened anew.
+ * hup - SIGHUP: the configuration is read anew. SIGUSR1: the logs are opened anew.
  * Thread:  one of its own, which waits for the signal, and may wait for files.
  */
 #include "daemon/hup.h"
@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "daemon/upgrade.h"
+#include "server/server.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -28,6 +29,13 @@ void rd_hup_keep(int number)
 	PTH(pthread_sigmask(SIG_BLOCK, &kept, NULL));
 }
 
+static void hup_reopen(struct replyd *server)
+{
+	if (rd_log_fd() >= 0)
+		rd_log_reopen();
+	rd_logging_reopen(server);
+}
+
 static void *hup_main(void *server)
 {
 	int number;
@@ -37,7 +45,7 @@ static void *hup_main(void *server)
 		if (atomic_load(&stopping))
 			return NULL;
 		if (number == SIGUSR1)
-			rd_log_reopen();
+			hup_reopen(server);
 		else if (replyd_reload(server, NULL, 0) != 0)
 			rd_upgrade_pass(SIGHUP); /* which serves, if there is one */
 	}

@@ -1,12 +1,15 @@
 /*
- * hup - SIGHUP: the configuration is read anew. SIGUSR1: the log is opened anew.
+ * hup - SIGHUP: the configuration is read anew. SIGUSR1: the logs are opened anew.
  */
 #ifndef RD_DAEMON_HUP_H
 #define RD_DAEMON_HUP_H
 
 #include "replyd.h"
 
-/* From here on SIGHUP (there is a configuration) or SIGUSR1 (a log) is kept for rd_hup_start. */
+/*
+ * From here on SIGHUP (there is a configuration) or SIGUSR1 (there may be logs) is kept for
+ * rd_hup_start.
+ */
 void rd_hup_keep(int number);
 
 /* About to serve. Nothing without rd_hup_keep. False with errno: there is no thread for it. */

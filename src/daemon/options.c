@@ -74,7 +74,7 @@ struct wanted {
 	const char *workers, *queue; /* said here, whatever the file says ... */
 	const char *user, *group;    /* ... and so these */
 	bool background;
-	const char *pid_file, *log;
+	const char *pid_file, *log, *access_log;
 };
 
 static int options_address(const char *option, const char *text, struct addresses *to,
@@ -136,6 +136,9 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 			return GO_ON;
 		rd_log_error("--log-level '%s': it is error, warning or note", optarg);
 		return 2;
+	case 'a':
+		w->access_log = strcmp(optarg, "-") == 0 ? "stdout" : optarg;
+		return GO_ON;
 	case 'h':
 		return options_help();
 	case 'V':
@@ -251,7 +254,7 @@ static int options_process(const struct wanted *w)
 {
 	if (w->test)
 		return GO_ON;
-	if (w->log)
+	if (w->log || w->access_log || w->config)
 		rd_hup_keep(SIGUSR1);
 	if (rd_upgrade_succeeds()) {
 		if (w->log && rd_log_open(w->log))
@@ -283,6 +286,7 @@ static int options_apply(int argc, char **argv, struct replyd *server, struct wa
 	server->confine.sandbox.pid_file = w->pid_file;
 	server->confine.sandbox.log_file = w->log;
 	server->confine.sandbox.syslog = w->background && !w->log;
+	server->logging.file = w->access_log;
 	if (status == GO_ON && w->config)
 		status = options_configure(server, w);
 	else if (status == GO_ON)

@@ -57,6 +57,7 @@ static int pool_start_one(struct rd_pool *p, unsigned i)
 
 	w->pool = p;
 	w->timed = p->stages;
+	w->outbox.scribe = p->scribe;
 	w->spare = p->alive - p->stuck >= p->min;
 	w->dismissed = false;
 	if (i >= p->top)
@@ -216,7 +217,8 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 		.stuck_max = config->stuck_max,
 		.stack_signal = config->stack_signal,
 		.stages = config->stages,
-		.deputy = { .pool = p, .timed = config->stages },
+		.scribe = config->scribe,
+		.deputy = { .pool = p, .timed = config->stages, .outbox.scribe = config->scribe },
 	};
 	if (p->stack_signal && !rd_stack_prepare(p->stack_signal))
 		return -1;
@@ -282,6 +284,9 @@ void rd_pool_counters(struct rd_pool *p, uint64_t sums[COUNTER_COUNT])
 {
 	for (unsigned i = 0; i < p->top; i++)
 		rd_counters_add(sums, &p->worker[i].counters);
+	for (unsigned i = 0; i < p->top; i++)
+		sums[COUNT_UNLOGGED] += atomic_load(&p->worker[i].outbox.dropped);
+	sums[COUNT_UNLOGGED] += atomic_load(&p->deputy.outbox.dropped);
 	sums[COUNT_RESCUED] += p->rescued;
 	rd_counters_add(sums, &p->deputy.counters);
 }

@@ -25,7 +25,7 @@ struct rd_pool {
 	uint64_t idle_us, stop_us, grace_us;
 	int stack_signal;
 	bool stages;
-	_Atomic unsigned readers; /* of records; while there are none their texts are not made */
+	struct rd_scribe *scribe;
 	/* under lock */ unsigned alive;
 	_Atomic unsigned stuck;	  /* of those, in late handlers; changed under the lock */
 	_Atomic unsigned gone;	  /* ended and not joined yet */
@@ -44,10 +44,11 @@ struct rd_pool_config {
 	uint64_t idle_us;  /* after which a worker above min leaves */
 	uint64_t stop_us;  /* how long rd_pool_stop waits for them; 0: a second */
 	/* Of handlers with a time limit that are not done when it has passed: */
-	uint64_t grace_us;  /* after which their connections are taken away */
-	unsigned stuck_max; /* for so many of them other workers are started */
-	int stack_signal;   /* by which they are asked for their stacks; 0: they are not */
-	bool stages;	    /* the stages of each exchange are timed */
+	uint64_t grace_us;	  /* after which their connections are taken away */
+	unsigned stuck_max;	  /* for so many of them other workers are started */
+	int stack_signal;	  /* by which they are asked for their stacks; 0: they are not */
+	bool stages;		  /* the stages of each exchange are timed */
+	struct rd_scribe *scribe; /* its user's, who may want their records; or NULL */
 };
 
 /* Starts `min` workers, or so many as can be. 0, or -1 with errno and none started. */

@@ -13,6 +13,7 @@
 #include "flow/park.h"
 #include "flow/pool.h"
 #include "flow/stuck.h"
+#include "observe/scribe.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -245,6 +246,9 @@ void rd_worker_free(struct rd_worker *w)
 	free(w->out);
 	rd_buffer_free(&w->told);
 	rd_stages_free(&w->stages);
+	if (w->outbox.scribe)
+		rd_scribe_leave(w->outbox.scribe, &w->outbox);
+	rd_outbox_free(&w->outbox);
 }
 
 static enum rd_worker_state worker_state(const struct rd_worker *w)

@@ -11,6 +11,7 @@
 #include "flow/queue.h"
 #include "observe/counters.h"
 #include "observe/doing.h"
+#include "observe/outbox.h"
 #include "observe/stages.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct rd_worker {
 	bool timed;		 /* what follows is made use of */
 	struct rd_stages stages; /* of exchanges that have ended, and ... */
 	struct rd_buffer told;	 /* ... records of those whose replies are on their way */
+	struct rd_outbox outbox; /* for those who read records */
 	_Atomic bool blocked;	 /* by the worker; main looks */
 	/* the rest also by main: of a handler with a time limit, it takes the connection away */
 	struct rd_claim claim;

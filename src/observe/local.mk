@@ -2,8 +2,16 @@
 folder_libs += src/observe/libobserve.la
 noinst_LTLIBRARIES += src/observe/libobserve.la
 src_observe_libobserve_la_SOURCES = \
+	src/observe/access_log.c \
+	src/observe/access_log.h \
 	src/observe/counters.c \
 	src/observe/counters.h \
+	src/observe/log_escape.c \
+	src/observe/log_escape.h \
+	src/observe/log_format.c \
+	src/observe/log_format.h \
+	src/observe/log_target.c \
+	src/observe/log_target.h \
 	src/observe/outbox.c \
 	src/observe/outbox.h \
 	src/observe/process.c \

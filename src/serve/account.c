@@ -56,9 +56,7 @@ void rd_account_read(struct rd_stream *s)
 
 bool rd_account_texts(const struct rd_stream *s)
 {
-	const struct rd_pool *p = s->worker->pool;
-
-	return s->worker->timed && p && atomic_load_explicit(&p->readers, memory_order_relaxed) > 0;
+	return s->worker->timed && rd_outbox_wanted(&s->worker->outbox);
 }
 
 /* Those that were passed by, as what is turned away passes by its handler, were no time. */
@@ -141,6 +139,8 @@ static void account_hand_on(struct rd_stream *s, uint64_t sent_us, enum rd_close
 		if (at + rd_record_size(r) == w->told.len)
 			r->reason = (uint16_t)reason;
 		rd_stages_record(&w->stages, r);
+		if (r->len[RECORD_CLIENT] > 0 && rd_outbox_wanted(&w->outbox))
+			rd_outbox_put(&w->outbox, r, rd_record_size(r));
 	}
 	w->told.len = 0;
 	if (w->told.size > TOLD_KEPT)

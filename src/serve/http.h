@@ -42,6 +42,12 @@ enum rd_http_step rd_http_perform(struct rd_http *h);
 enum rd_http_step rd_http_detached(struct rd_http *h);
 enum rd_http_step rd_http_reply(struct rd_http *h);
 
+/*
+ * The reply is decided, its head not sent yet: it has the request's id, if its client gave one, or
+ * anybody asks for it.
+ */
+void rd_http_identify(struct rd_http *h);
+
 /* The reply is decided: what its record says (serve/account.h). */
 void rd_http_tell(struct rd_http *h, int status);
 

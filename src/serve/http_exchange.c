@@ -105,6 +105,14 @@ void rd_http_decide_last(struct rd_http *h)
 		h->s.last = true;
 }
 
+/* What its reply is. */
+static void http_decided(struct rd_http *h, int status)
+{
+	rd_app_end(&h->x, status);
+	rd_http_identify(h);
+	rd_http_tell(h, h->x.reply.status);
+}
+
 /*
  * Answered without its handler. A short body that is on its way is read off after the reply; a
  * long one, or one that the client may never send (it waits for 100), ends the connection.
@@ -113,8 +121,8 @@ static enum rd_http_step http_turn_away(struct rd_http *h, int status)
 {
 	const struct rd_framing *f = &h->x.framing;
 
-	rd_app_end(&h->x, status);
-	rd_http_tell(h, h->x.reply.status);
+	http_decided(h, status);
+	rd_exchange_end(&h->x);
 	rd_http_decide_last(h);
 	if (!http_has_body(f))
 		return STEP_REPLY;
@@ -310,8 +318,7 @@ static enum rd_http_step http_answered(struct rd_http *h, int status)
 {
 	struct replyd_exchange *x = &h->x;
 
-	rd_app_end(x, status);
-	rd_http_tell(h, x->reply.status);
+	http_decided(h, status);
 	http_leave_body(h);
 	rd_exchange_end(x);
 	rd_watch_end(&h->s.watch);

@@ -131,6 +131,8 @@ static bool http_link_begin(struct rd_http *h)
 
 	if (h->x.route && !reply->raw)
 		rd_app_fields(&h->x);
+	if (!reply->raw)
+		rd_http_identify(h);
 	if (reply->fault)
 		return false;
 	reply->state = PIECES_SENT;

@@ -28,8 +28,32 @@ static void told_texts(const struct rd_http *h, struct rd_span text[RECORD_TEXTS
 	text[RECORD_HOST] = rd_head_field(head, FIELD_HOST);
 	text[RECORD_REFERER] = rd_head_field(head, FIELD_REFERER);
 	text[RECORD_AGENT] = rd_head_field(head, FIELD_USER_AGENT);
-	if (!rd_claim_taken(&h->s.worker->claim) && h->x.id) /* else its handler may be at it */
+}
+
+/* What is in the exchange's memory, at which its handler may be if the claim was taken. */
+static void told_exchange(struct rd_http *h, int status, struct rd_span text[RECORD_TEXTS])
+{
+	const char *user;
+
+	if (!h->parsed || rd_claim_taken(&h->s.worker->claim))
+		return;
+	if (h->x.id)
 		text[RECORD_ID] = rd_span_of(h->x.id);
+	user = status != 401 && h->x.route ? replyd_user(&h->x) : NULL;
+	if (user)
+		text[RECORD_USER] = rd_span_of(user);
+}
+
+void rd_http_identify(struct rd_http *h)
+{
+	static const char name[] = "X-Request-Id";
+	struct replyd_exchange *x = &h->x;
+
+	if (!x->id && !rd_account_texts(&h->s) && !rd_head_field(&x->head, FIELD_X_REQUEST_ID).at)
+		return;
+	replyd_id(x);
+	if (x->reply.state != PIECES_SENT && !rd_reply_says(&x->reply, name))
+		rd_reply_field(&x->reply, name, x->id);
 }
 
 void rd_http_timing(struct rd_http *h)
@@ -62,6 +86,7 @@ void rd_http_tell(struct rd_http *h, int status)
 
 	if (rd_account_texts(&h->s)) {
 		told_texts(h, told.text);
+		told_exchange(h, status, told.text);
 		told.text[RECORD_CLIENT] = rd_span_of(rd_link_address(&h->s, client));
 	}
 	rd_account_tell(&h->s, &told);

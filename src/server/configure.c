@@ -395,7 +395,8 @@ int rd_configure(struct rd_setup *s)
 	const struct rd_section *root = rd_config_root(s->config);
 
 	configure_numbers(s, root);
-	if (configure_types(s, root) != 0 || configure_listeners(s, root) != 0)
+	if (rd_logging_configure(s, root) != 0 || configure_types(s, root) != 0 ||
+	    configure_listeners(s, root) != 0)
 		return -1;
 	return configure_hosts(s, root);
 }

@@ -118,15 +118,25 @@ static int confine_give_all(struct replyd *s, const struct rd_listeners *l)
 }
 
 /* So that it can open it anew. */
-static int confine_give_log(struct replyd *s)
+static int confine_give_log(struct replyd *s, int fd)
 {
 	struct stat st;
 
-	if (rd_log_fd() < 0 || fstat(rd_log_fd(), &st) != 0 || !S_ISREG(st.st_mode) ||
-	    fchown(rd_log_fd(), s->confine.who.uid, s->confine.who.gid) == 0)
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    fchown(fd, s->confine.who.uid, s->confine.who.gid) == 0)
 		return 0;
 	return rd_server_failed(s, "the log cannot be given to %s: %s", s->confine.who.name,
 				strerror(errno));
+}
+
+/* What is to be whose the server will be. */
+static int confine_give_up(struct replyd *s)
+{
+	if (confine_give_all(s, &s->setup->listeners) != 0 ||
+	    confine_give_all(s, &s->control.listeners) != 0 ||
+	    confine_give_log(s, rd_log_fd()) != 0)
+		return -1;
+	return confine_give_log(s, rd_access_log_fd(&s->logging.access));
 }
 
 int rd_confine(struct replyd *s)
@@ -135,9 +145,7 @@ int rd_confine(struct replyd *s)
 
 	if (!s->confine.wanted)
 		return 0;
-	if (confine_leaves_root(s) &&
-	    (confine_give_all(s, &s->setup->listeners) != 0 ||
-	     confine_give_all(s, &s->control.listeners) != 0 || confine_give_log(s) != 0))
+	if (confine_leaves_root(s) && confine_give_up(s) != 0)
 		return -1;
 	if (rd_sandbox_prepare(s) != 0)
 		return -1;

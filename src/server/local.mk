@@ -22,6 +22,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/metrics.c \
 	src/server/metrics.h \
 	src/server/metrics_routes.c \
+	src/server/logging.c \
+	src/server/logging.h \
 	src/server/open.c \
 	src/server/open.h \
 	src/server/page.c \

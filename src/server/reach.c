@@ -6,6 +6,7 @@
 
 #include "guard/landlock.h"
 #include "handlers/module.h"
+#include "observe/log_target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ int rd_reach_beside(const struct rd_reach *to, const struct rd_section *section,
 		return to->path(to->owner, section, option, file, uses);
 	memcpy(directory, file, len);
 	directory[len] = '\0';
-	if (len == 0 || strcmp(directory, "/etc") == 0) /* too much for one file */
+	if (len == 0 || strcmp(directory, "/etc") == 0 || strcmp(directory, "/dev") == 0)
+		/* too much for one file */
 		return to->path(to->owner, section, option, file, uses);
 	return to->path(to->owner, section, option, directory, uses);
 }
@@ -89,6 +91,15 @@ static int reach_listen(const struct rd_reach *to, const struct rd_section *list
 	return rd_reach_beside(to, listen, OPTION_COUNT, listen->title + 5, RD_MAY_LISTEN);
 }
 
+static int reach_log(const struct rd_reach *to, const struct rd_section *log)
+{
+	const char *name = reach_text(log, ACCESS_LOG_to);
+
+	if (!name || rd_log_kind(name) != RD_LOG_FILE)
+		return 0;
+	return rd_reach_beside(to, log, ACCESS_LOG_to, name, RD_MAY_WRITE);
+}
+
 static int reach_section(const struct rd_reach *to, const struct rd_section *s)
 {
 	switch (s->kind) {
@@ -96,6 +107,8 @@ static int reach_section(const struct rd_reach *to, const struct rd_section *s)
 		return reach_route(to, s);
 	case SECTION_LISTEN:
 		return reach_listen(to, s);
+	case SECTION_ACCESS_LOG:
+		return reach_log(to, s);
 	case SECTION_BODY:
 		return reach_path(to, s, BODY_directory, RD_MAY_SPOOL);
 	case SECTION_TYPES:

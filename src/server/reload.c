@@ -38,6 +38,9 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	if (rd_configure_read(next, s->file) != 0 || rd_sandbox_covers(s, next) != 0 ||
 	    rd_configure(next) != 0)
 		return -1;
+	if (!s->logging.file &&
+	    (rd_logging_prepare(s, next) != 0 || rd_logging_start(s, next) != 0))
+		return -1;
 	if (rd_server_conns(s, next->listeners.count) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
 	next->listeners.timed = next->setting[SET_STAGES];
@@ -74,6 +77,8 @@ static int reload_put(struct replyd *s, struct rd_setup *next)
 	s->clients.listeners = &next->listeners;
 	rd_lock_drop(&s->look);
 	rd_server_settle(s);
+	if (!s->logging.file)
+		rd_logging_put(s, next);
 	return 0;
 }
 

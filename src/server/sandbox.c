@@ -191,6 +191,9 @@ static int sandbox_allow_all(struct replyd *s)
 		return -1;
 	if (b->log_file && rd_reach_beside(&to, NULL, OPTION_COUNT, b->log_file, RD_MAY_WRITE) != 0)
 		return -1;
+	if (s->logging.file && rd_log_kind(s->logging.file) == RD_LOG_FILE &&
+	    rd_reach_beside(&to, NULL, OPTION_COUNT, s->logging.file, RD_MAY_WRITE) != 0)
+		return -1;
 	if (sandbox_allow_sockets(s, &s->setup->listeners) != 0 ||
 	    sandbox_allow_sockets(s, &s->control.listeners) != 0)
 		return -1;
@@ -207,7 +210,7 @@ int rd_sandbox_prepare(struct replyd *s)
 		.calls = b->on[SANDBOX_CALLS],
 		.memory = b->on[SANDBOX_MEMORY],
 		.modules = root && sandbox_uses(root, ROUTE_module),
-		.connect = b->connects || b->syslog,
+		.connect = b->connects || b->syslog || rd_logging_connects(s, s->setup),
 	};
 	if (!b->on[SANDBOX_FILES])
 		return 0;
@@ -297,6 +300,11 @@ int rd_sandbox_covers(const struct replyd *s, struct rd_setup *next)
 			next, section, ROUTE_fastcgi,
 			"the sandbox has no connections to others, since "
 			"there was no fastcgi at the start: it needs a new start");
+	if (b->filter.calls && !b->filter.connect && rd_logging_connects(s, next))
+		return rd_configure_wrong(
+			next, rd_config_next(root, SECTION_ACCESS_LOG, NULL), ACCESS_LOG_to,
+			"the sandbox has no connections to others, since there was "
+			"no such log at the start: it needs a new start");
 	if (b->filter.memory && !b->filter.modules && (section = sandbox_uses(root, ROUTE_module)))
 		return rd_configure_wrong(next, section, ROUTE_module,
 					  "the sandbox of memory loads no code, since there was no "

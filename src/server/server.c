@@ -117,6 +117,7 @@ struct replyd *replyd_new(void)
 	rd_lock_init(&s->reload, RANK_RELOAD);
 	rd_lock_init(&s->look, RANK_LOOK);
 	rd_recent_init(&s->recent);
+	rd_logging_init(s);
 	return s;
 no_control:
 	server_end(s);
@@ -229,7 +230,7 @@ static unsigned server_concurrency(const struct rd_setup *setup)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-struct rd_pool_config rd_server_pool(const struct replyd *s, const struct rd_setup *setup)
+struct rd_pool_config rd_server_pool(struct replyd *s, const struct rd_setup *setup)
 {
 	const long *setting = setup->setting;
 	long most = setting[SET_WORKERS], least = setting[SET_WORKERS_MIN];
@@ -244,6 +245,7 @@ struct rd_pool_config rd_server_pool(const struct replyd *s, const struct rd_set
 		.stuck_max = (unsigned)setting[SET_STUCK],
 		.stack_signal = (int)setting[SET_STACK_SIGNAL],
 		.stages = setting[SET_STAGES],
+		.scribe = &s->logging.scribe,
 	};
 }
 
@@ -288,6 +290,8 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	const char *step;
 
 	rd_setup_series(s->setup, &s->series);
+	if (rd_logging_start(s, s->setup) != 0)
+		return -1;
 	if (rd_open_services(l, s->generations, &s->setup->generation, &s->fault) == 0) {
 		rd_heritage_serve(&s->heritage, l->listener, l->count);
 		if (rd_group_open(&s->clients, &config, &step) == 0)
@@ -314,12 +318,23 @@ static int server_bind(struct replyd *s)
 	return rd_heritage_settle(&s->heritage, &s->fault);
 }
 
+static int server_open_log(struct replyd *s)
+{
+	int failed = rd_logging_prepare(s, s->setup);
+
+	if (!failed)
+		rd_logging_put(s, s->setup);
+	return failed;
+}
+
 /* The order of a start: what needs a right, then the end of that, then threads. */
 static int server_open_all(struct replyd *s, size_t descriptors)
 {
-	if (server_bind(s) == 0 && rd_confine(s) == 0 && server_open_clients(s, descriptors) == 0 &&
-	    server_open_control(s, descriptors) == 0)
+	if (server_bind(s) == 0 && server_open_log(s) == 0 && rd_confine(s) == 0 &&
+	    server_open_clients(s, descriptors) == 0 && server_open_control(s, descriptors) == 0)
 		return 0;
+	rd_logging_stop(s);
+	rd_logging_close(s);
 	rd_open_close(&s->control.listeners);
 	rd_open_close(&s->setup->listeners);
 	return -1;
@@ -385,10 +400,12 @@ void rd_server_close(struct replyd *s)
 	rd_changes_close(&s->clients.acceptor.changes);
 	rd_control_close(s);
 	rd_lock_take(&s->reload); /* one that is under way looks at the listeners */
+	rd_logging_stop(s);
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
 	rd_group_close(&s->clients);
+	rd_logging_close(s);
 	rd_lock_drop(&s->reload);
 }
 
@@ -406,6 +423,7 @@ long rd_server_serve(struct replyd *s)
 			    rd_group_finished(&s->clients), cut);
 	if (rd_group_stuck(&s->clients) > 0) { /* they may still touch any part of it */
 		rd_control_close(s);
+		rd_logging_stop(s);
 		atomic_store(&s->phase, PHASE_STUCK);
 	} else {
 		rd_server_close(s);
@@ -457,6 +475,7 @@ void replyd_free(struct replyd *s)
 	rd_sandbox_free(&s->confine.sandbox);
 	free(s->file);
 	rd_heritage_free(&s->heritage);
+	rd_logging_fini(s);
 	rd_recent_fini(&s->recent);
 	rd_series_fini(&s->series);
 	rd_lock_fini(&s->look);

@@ -10,6 +10,7 @@
 #include "server/control.h"
 #include "server/group.h"
 #include "server/heritage.h"
+#include "server/logging.h"
 #include "server/progress.h"
 #include "server/recent.h"
 #include "server/setup.h"
@@ -38,6 +39,7 @@ struct replyd {
 	struct rd_progress progress;
 	struct rd_series series; /* of the routes that there are, or were */
 	struct rd_recent recent;
+	struct rd_logging logging;
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;
@@ -83,7 +85,7 @@ void rd_server_drain(struct replyd *server, long ms);
 
 /* What a setup says of the queue and of the workers. */
 struct rd_queue_config rd_server_queue(const struct rd_setup *setup, size_t descriptors);
-struct rd_pool_config rd_server_pool(const struct replyd *server, const struct rd_setup *setup);
+struct rd_pool_config rd_server_pool(struct replyd *server, const struct rd_setup *setup);
 
 /* Has it go by the settings of its setup, as far as they change while it serves. */
 void rd_server_settle(struct replyd *server);

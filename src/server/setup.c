@@ -8,6 +8,7 @@
 
 #include "codec/mime.h"
 #include "config/config.h"
+#include "observe/log_target.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ static void setup_free(struct rd_generation *generation)
 	rd_mime_free(s->mime);
 	rd_config_free(s->config);
 	rd_open_free(&s->listeners);
+	rd_log_target_close(s->log);
 	free(s);
 }
 

@@ -24,8 +24,9 @@ enum rd_setting {
 /* What a line service says when the queue is full. */
 #define RD_SERVER_BUSY "busy: try again later\n"
 
-struct rd_config; /* config/config.h */
-struct rd_mime;	  /* codec/mime.h */
+struct rd_config;     /* config/config.h */
+struct rd_log_target; /* observe/log_target.h */
+struct rd_mime;	      /* codec/mime.h */
 
 /* What one listener of a configuration serves. */
 struct rd_own {
@@ -52,6 +53,7 @@ struct rd_setup {
 	struct rd_own own[RD_LISTENERS]; /* of the listeners that it says */
 	uint64_t least_us;		 /* no deadline that it says is shorter */
 	struct rd_listeners listeners;
+	struct rd_log_target *log; /* of it, until it is used; NULL: there is none */
 };
 
 /*

@@ -45,6 +45,7 @@ void rd_server_look(struct replyd *s, struct rd_group_view *view)
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
 		rd_group_look(&s->clients, view);
+	view->count[COUNT_UNLOGGED] += atomic_load(&s->logging.access.lost);
 	rd_lock_drop(&s->look);
 }
 

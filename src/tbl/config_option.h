@@ -13,6 +13,8 @@ OPTION(SANDBOX,   calls,          PART,     1,            0,           0,       
 OPTION(SANDBOX,   memory,         PART,     1,            0,           0,             "no memory that becomes executable")
 OPTION(SANDBOX,   read,           LIST,     0,            0,           0,             "more files and directories that modules, or a reload, may read")
 OPTION(SANDBOX,   write,          LIST,     0,            0,           0,             "more that they may write")
+OPTION(ACCESS_LOG, to,           TARGET,   0,            0,           0,             "a file, stdout, syslog or journal")
+OPTION(ACCESS_LOG, format,       TEXT,     0,            0,           0,             "combined, logfmt, json, or a text with names in braces")
 OPTION(WORKERS,   max,           NUMBER,   RANGE(WORKERS),                           "worker threads, at most")
 OPTION(WORKERS,   min,            NUMBER,   RANGE(WORKERS_MIN),                       "worker threads, at least")
 OPTION(WORKERS,   stack,          SIZE,     RANGE(STACK),                             "of a worker's stack")

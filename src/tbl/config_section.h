@@ -6,6 +6,7 @@
  */
 SECTION(PROCESS,   "process",    IN(ROOT),           NULL,        "whom the server works as")
 SECTION(SANDBOX,   "sandbox",    IN(ROOT),           NULL,        "what the server may reach once it serves")
+SECTION(ACCESS_LOG, "access_log", IN(ROOT),         NULL,        "a line for each request")
 SECTION(WORKERS,   "workers",    IN(ROOT),           NULL,        "the threads that do the work")
 SECTION(QUEUE,     "queue",      IN(ROOT),           NULL,        "where connections wait for a worker")
 SECTION(CONTROL,   "control",    IN(ROOT),           NULL,        "where the server says how it is, and is told to stop")

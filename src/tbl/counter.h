@@ -18,4 +18,5 @@ COUNTER(REFUSED,   "exchanges_refused",    "requests answered with a status of 4
 COUNTER(RESCUED,   "entries_rescued",      "entries taken back from a worker that was stuck")
 COUNTER(UNKEPT,    "exchanges_unkept",     "requests refused, or replies cut off, because temporary files held as much as they may")
 COUNTER(LATE,      "exchanges_late",       "requests whose handler was not done in time: answered in its stead, or cut off")
+COUNTER(UNLOGGED,  "records_dropped",      "requests that are missing in the access log or in a trace, which was too slow or failed")
 COUNTER(CUT,       "connections_cut",      "connections closed in the middle of something because the server stopped")

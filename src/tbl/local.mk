@@ -10,6 +10,7 @@ noinst_HEADERS += \
 	src/tbl/field.h \
 	src/tbl/load_failure.h \
 	src/tbl/lock_rank.h \
+	src/tbl/log_field.h \
 	src/tbl/method.h \
 	src/tbl/option.h \
 	src/tbl/reply_field.h \

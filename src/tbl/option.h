@@ -20,5 +20,7 @@ OPTION('d', "daemon",  NULL,      "serve in the background; this command ends wh
 OPTION('p', "pid-file", "FILE",   "keep the process's id there, and FILE locked; only one at a time can have it")
 OPTION('o', "log",     "FILE",    "once it serves, put messages at the end of FILE; SIGUSR1 opens it anew")
 OPTION('v', "log-level", "LEVEL", "write no messages but errors (error), and warnings (warning), and the rest (note, the default)")
+OPTION('a', "access-log", "FILE", "put a line for each request at the end of FILE, or of standard output for -;\n"
+       "          SIGUSR1 opens FILE anew")
 OPTION('h', "help",    NULL,      "print this and exit")
 OPTION('V', "version", NULL,      "print the version and exit")

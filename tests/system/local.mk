@@ -10,6 +10,7 @@ system_tests += tests/system/soak.py
 system_tests += tests/system/reload.py
 system_tests += tests/system/load.py
 
+system_tests += tests/system/accesslog.py
 system_tests += tests/system/browser.py
 system_tests += tests/system/clients.py
 system_tests += tests/system/config.sh

@@ -8,6 +8,7 @@ noinst_HEADERS += tests/unit/overload.h
 
 unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_acceptor
+unit_tests += tests/unit/test_access_log
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_app
@@ -46,6 +47,7 @@ unit_tests += tests/unit/test_limits
 unit_tests += tests/unit/test_line
 unit_tests += tests/unit/test_list
 unit_tests += tests/unit/test_listing
+unit_tests += tests/unit/test_log_format
 unit_tests += tests/unit/test_meter
 unit_tests += tests/unit/test_mime
 unit_tests += tests/unit/test_network

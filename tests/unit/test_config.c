@@ -36,8 +36,9 @@ static const struct {
 } bad[] = {
 	/* the form */
 	{ "drian = 1\n",
-	  "t.conf:1: there is no option \"drian\" here; there are stages process sandbox workers "
-	  "queue control drain body spool types deadlines limits listen host route error_page" },
+	  "t.conf:1: there is no option \"drian\" here; there are stages process sandbox "
+	  "access_log workers queue control drain body spool types deadlines "
+	  "limits listen host route error_page" },
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
 	{ "workers {\n maximum = 3 }\n", "t.conf:2: workers: there is no option \"maximum\" here; "
@@ -325,6 +326,8 @@ static const struct {
 	{ "idle = 1m", { SECTION_WORKERS }, WORKERS_idle, "1m", 60000 },
 	{ "stack = 1MiB", { SECTION_WORKERS }, WORKERS_stack, "1MiB", 1048576 },
 	{ "concurrency = 5 }", { SECTION_WORKERS }, WORKERS_concurrency, "5", 5 },
+	{ "access_log { to = l/a.log", { SECTION_ACCESS_LOG }, ACCESS_LOG_to, "l/a.log", 0 },
+	{ "format = json }", { SECTION_ACCESS_LOG }, ACCESS_LOG_format, "json", 0 },
 	{ "control { listen = \"unix:c\" }", { SECTION_CONTROL }, CONTROL_listen, "unix:c", 0 },
 	{ "queue { length = 4 }", { SECTION_QUEUE }, QUEUE_length, "4", 4 },
 	{ "drain { limit = 0s }", { SECTION_DRAIN }, DRAIN_limit, "0s", 0 },
