@@ -104,7 +104,7 @@ void rd_access_log_init(struct rd_access_log *a, struct rd_scribe *scribe,
 			const struct rd_series *series)
 {
 	*a = (struct rd_access_log){
-		.sink = { access_take, access_write, NULL },
+		.sink = { .take = access_take, .write = access_write },
 		.scribe = scribe,
 		.series = series,
 	};

@@ -12,6 +12,10 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/log_format.h \
 	src/observe/log_target.c \
 	src/observe/log_target.h \
+	src/observe/event.c \
+	src/observe/event.h \
+	src/observe/feed.c \
+	src/observe/feed.h \
 	src/observe/outbox.c \
 	src/observe/outbox.h \
 	src/observe/process.c \
@@ -23,4 +27,6 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/series.c \
 	src/observe/series.h \
 	src/observe/stages.c \
-	src/observe/stages.h
+	src/observe/stages.h \
+	src/observe/tracer.c \
+	src/observe/tracer.h

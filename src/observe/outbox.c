@@ -10,6 +10,7 @@
 #include "observe/outbox.h"
 
 #include "base/must.h"
+#include "observe/event.h"
 #include "observe/scribe.h"
 
 #include <stdlib.h>
@@ -17,12 +18,17 @@
 
 enum { HEADER = 8 };
 
-/* Of a header: there is nothing up to the end of the ring. */
-static const uint64_t PASS = UINT64_MAX;
+/* Of a header: there is nothing up to the end of the ring; and beside the length: an event. */
+static const uint64_t PASS = UINT64_MAX, NOTE = UINT64_C(1) << 32;
 
 bool rd_outbox_wanted(const struct rd_outbox *o)
 {
 	return o->scribe && atomic_load_explicit(&o->scribe->wanted, memory_order_relaxed);
+}
+
+bool rd_outbox_noted(const struct rd_outbox *o)
+{
+	return o->scribe && atomic_load_explicit(&o->scribe->noted, memory_order_relaxed);
 }
 
 static char *outbox_at(const struct rd_outbox *o, uint64_t position)
@@ -63,11 +69,11 @@ static bool outbox_is_much(struct rd_outbox *o, uint64_t end)
 	return end + RD_OUTBOX_SIZE / 2 > o->most;
 }
 
-bool rd_outbox_put(struct rd_outbox *o, const void *record, size_t len)
+static bool outbox_put(struct rd_outbox *o, uint64_t header, const void *record, size_t len)
 {
 	uint64_t put = atomic_load_explicit(&o->put, memory_order_relaxed);
 	size_t need = outbox_needs(len), rest = outbox_to_end(put);
-	uint64_t from = rest < need ? put + rest : put, header = len;
+	uint64_t from = rest < need ? put + rest : put;
 
 	MUST(o->scribe && len > 0 && len <= RD_OUTBOX_MOST);
 	if (!outbox_has_room(o, from + need)) {
@@ -88,20 +94,48 @@ bool rd_outbox_put(struct rd_outbox *o, const void *record, size_t len)
 	return true;
 }
 
+bool rd_outbox_put(struct rd_outbox *o, const void *record, size_t len)
+{
+	return outbox_put(o, len, record, len);
+}
+
+bool rd_outbox_note(struct rd_outbox *o, const struct rd_event *event)
+{
+	return outbox_put(o, NOTE | sizeof(*event), event, sizeof(*event));
+}
+
+static uint64_t outbox_header(const struct rd_outbox *o, uint64_t taken)
+{
+	uint64_t header;
+
+	memcpy(&header, outbox_at(o, taken), HEADER);
+	return header;
+}
+
+static size_t outbox_len(uint64_t header)
+{
+	return (size_t)(header & (NOTE - 1));
+}
+
 const void *rd_outbox_first(struct rd_outbox *o, size_t *len)
 {
 	uint64_t taken = atomic_load_explicit(&o->taken, memory_order_relaxed), header;
 
 	if (atomic_load(&o->put) == taken)
 		return NULL;
-	memcpy(&header, outbox_at(o, taken), HEADER);
+	header = outbox_header(o, taken);
 	if (header == PASS) { /* and a record follows */
 		taken += outbox_to_end(taken);
 		atomic_store_explicit(&o->taken, taken, memory_order_release);
-		memcpy(&header, outbox_at(o, taken), HEADER);
+		header = outbox_header(o, taken);
 	}
-	*len = (size_t)header;
+	*len = outbox_len(header);
 	return outbox_at(o, taken) + HEADER;
+}
+
+bool rd_outbox_is_event(const struct rd_outbox *o)
+{
+	return outbox_header(o, atomic_load_explicit(&o->taken, memory_order_relaxed)) & NOTE;
 }
 
 void rd_outbox_drop(struct rd_outbox *o)
@@ -109,9 +143,9 @@ void rd_outbox_drop(struct rd_outbox *o)
 	uint64_t taken = atomic_load_explicit(&o->taken, memory_order_relaxed), header;
 
 	MUST(atomic_load(&o->put) != taken);
-	memcpy(&header, outbox_at(o, taken), HEADER);
+	header = outbox_header(o, taken);
 	MUST(header != PASS); /* rd_outbox_first has passed that over */
-	atomic_store_explicit(&o->taken, taken + outbox_needs((size_t)header),
+	atomic_store_explicit(&o->taken, taken + outbox_needs(outbox_len(header)),
 			      memory_order_release);
 }
 

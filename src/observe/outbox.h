@@ -15,6 +15,7 @@ enum {
 	RD_OUTBOX_MOST = RD_OUTBOX_SIZE / 2 - 8, /* bytes of a record */
 };
 
+struct rd_event; /* observe/event.h */
 struct rd_scribe;
 
 /* All zero is one that tells nobody. */
@@ -32,8 +33,9 @@ struct rd_outbox {
 	struct rd_outbox *next;		     /* set by the producer when it joins */
 };
 
-/* By the producer: whether anybody wants records. */
+/* By the producer: whether anybody wants records; and events. */
 bool rd_outbox_wanted(const struct rd_outbox *o);
+bool rd_outbox_noted(const struct rd_outbox *o);
 
 /*
  * By the producer, which has a scribe: a copy of the record, 1 to RD_OUTBOX_MOST bytes. It never
@@ -42,11 +44,16 @@ bool rd_outbox_wanted(const struct rd_outbox *o);
  */
 bool rd_outbox_put(struct rd_outbox *o, const void *record, size_t len);
 
+/* The same, of an event, which stands among the records. */
+bool rd_outbox_note(struct rd_outbox *o, const struct rd_event *event);
+
 /*
  * By the consumer: the oldest record, aligned to 8 bytes, and its length; NULL: there is none. It
  * stays until rd_outbox_drop.
  */
 const void *rd_outbox_first(struct rd_outbox *o, size_t *len);
+/* ... and whether that is an event. */
+bool rd_outbox_is_event(const struct rd_outbox *o);
 void rd_outbox_drop(struct rd_outbox *o);
 
 /* Both sides have ended; what is in it is lost. */

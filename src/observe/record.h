@@ -44,6 +44,7 @@ enum { RD_RECORD_TEXT_MAX = 8192 }; /* bytes of one text; the rest of a longer o
 struct rd_record {
 	uint64_t at[STAMP_COUNT]; /* monotonic us, none before the one before it; 0: never */
 	uint64_t accepted_us;
+	uint64_t client;     /* see net/client.h */
 	uint64_t received;   /* bytes of head and body */
 	uint64_t head, body; /* bytes of the reply that are with the kernel */
 	uint32_t connection; /* its number, from 1 */

@@ -80,6 +80,17 @@ static void scribe_welcome(struct rd_scribe *s)
 	}
 }
 
+/* Under the lock. */
+static void scribe_give(struct rd_scribe *s, bool event, const void *record, size_t len)
+{
+	for (struct rd_sink *sink = s->sink; sink; sink = sink->next) {
+		if (!event)
+			sink->take(sink, record, len);
+		else if (sink->note)
+			sink->note(sink, record);
+	}
+}
+
 /* Under the lock: all that was in it by now. */
 static bool scribe_empty(struct rd_scribe *s, struct rd_outbox *o)
 {
@@ -90,11 +101,11 @@ static bool scribe_empty(struct rd_scribe *s, struct rd_outbox *o)
 	size_t len;
 
 	while (o->taken != end && (record = rd_outbox_first(o, &len))) {
-		for (struct rd_sink *sink = s->sink; sink; sink = sink->next)
-			sink->take(sink, record, len);
+		scribe_give(s, rd_outbox_is_event(o), record, len);
 		rd_outbox_drop(o);
 		took = true;
 	}
+	s->lost += dropped - o->reported;
 	s->dropped += dropped - o->reported;
 	o->reported = dropped;
 	return took;
@@ -218,12 +229,23 @@ void rd_scribe_stop(struct rd_scribe *s)
 	PTH(pthread_join(s->thread, NULL));
 }
 
+/* Under the lock: the sinks are others now. */
+static void scribe_wanted(struct rd_scribe *s)
+{
+	bool noted = false;
+
+	for (const struct rd_sink *sink = s->sink; sink; sink = sink->next)
+		noted |= sink->note != NULL;
+	atomic_store(&s->wanted, s->sink != NULL);
+	atomic_store(&s->noted, noted);
+}
+
 void rd_scribe_add(struct rd_scribe *s, struct rd_sink *sink)
 {
 	rd_lock_take(&s->lock);
 	sink->next = s->sink;
 	s->sink = sink;
-	atomic_store(&s->wanted, true);
+	scribe_wanted(s);
 	rd_lock_drop(&s->lock);
 }
 
@@ -237,7 +259,7 @@ void rd_scribe_remove(struct rd_scribe *s, struct rd_sink *sink)
 	while (*at != sink)
 		at = &(*at)->next;
 	*at = sink->next;
-	atomic_store(&s->wanted, s->sink != NULL);
+	scribe_wanted(s);
 	rd_lock_drop(&s->lock);
 }
 

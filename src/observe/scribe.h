@@ -5,6 +5,7 @@
 #define RD_OBSERVE_SCRIBE_H
 
 #include "base/lock.h"
+#include "observe/event.h"
 #include "observe/outbox.h"
 
 #include <semaphore.h>
@@ -12,17 +13,19 @@
 /*
  * Who wants records. `take` is called for each, which is gone after that, with the scribe's lock
  * held: it does not wait. `write` is called after some of them: it may wait, but for nothing any
- * more once rd_scribe_late. It may be NULL.
+ * more once rd_scribe_late. It may be NULL. `note` is as `take`, for events; NULL: it wants none.
  */
 struct rd_sink {
 	void (*take)(struct rd_sink *sink, const void *record, size_t len);
 	void (*write)(struct rd_sink *sink);
+	void (*note)(struct rd_sink *sink, const struct rd_event *event);
 	struct rd_sink *next; /* the scribe's */
 };
 
 struct rd_scribe {
 	_Atomic int state;		     /* enum, scribe.c */
 	_Atomic bool wanted;		     /* there is a sink */
+	_Atomic bool noted;		     /* there is one that wants events */
 	_Atomic bool ending;		     /* it is to take what there is, and end */
 	_Atomic uint64_t late_us;	     /* monotonic: no wait is longer, as it ends */
 	_Atomic(struct rd_outbox *) joining; /* put there by their producers */
@@ -37,7 +40,8 @@ struct rd_scribe {
 	bool runs;
 	pthread_t thread;
 	/* by the scribe */
-	uint64_t dropped, said_us; /* records, of which nothing was said yet; when it last was */
+	uint64_t lost;		   /* records, so far ... */
+	uint64_t dropped, said_us; /* ... of which nothing was said yet; when it last was */
 };
 
 void rd_scribe_init(struct rd_scribe *s);

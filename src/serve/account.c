@@ -80,6 +80,7 @@ void rd_account_tell(struct rd_stream *s, const struct rd_told *told)
 	size_t record = to->len;
 	struct rd_record r = {
 		.accepted_us = s->conn->accepted_us,
+		.client = s->conn->client,
 		.received = told->received,
 		.connection = s->conn->number,
 		.exchange = s->conn->exchanges + 1,

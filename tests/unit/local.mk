@@ -34,6 +34,7 @@ unit_tests += tests/unit/test_environment
 unit_tests += tests/unit/test_etag
 unit_tests += tests/unit/test_faults
 unit_tests += tests/unit/test_exposition
+unit_tests += tests/unit/test_feed
 unit_tests += tests/unit/test_fair
 unit_tests += tests/unit/test_fastcgi
 unit_tests += tests/unit/test_figure

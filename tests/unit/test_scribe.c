@@ -50,7 +50,7 @@ static void counting_write(struct rd_sink *sink)
 static void setup(void)
 {
 	memset(&counting, 0, sizeof(counting));
-	counting.sink = (struct rd_sink){ counting_take, counting_write, NULL };
+	counting.sink = (struct rd_sink){ .take = counting_take, .write = counting_write };
 	rd_scribe_init(&scribe);
 	for (unsigned i = 0; i < PRODUCERS; i++)
 		box[i] = (struct rd_outbox){ .scribe = &scribe };
@@ -100,7 +100,7 @@ static void *visitor_main(void *stop)
 
 	while (!atomic_load((_Atomic bool *)stop)) {
 		memset(&other, 0, sizeof(other));
-		other.sink = (struct rd_sink){ counting_take, counting_write, NULL };
+		other.sink = (struct rd_sink){ .take = counting_take, .write = counting_write };
 		rd_scribe_add(&scribe, &other.sink);
 		sched_yield();
 		rd_scribe_remove(&scribe, &other.sink);
@@ -153,7 +153,7 @@ static void waking_write(struct rd_sink *sink)
 
 START_TEST(wakes_for_each)
 {
-	waking.sink = (struct rd_sink){ waking_take, waking_write, NULL };
+	waking.sink = (struct rd_sink){ .take = waking_take, .write = waking_write };
 	sem_init(&waking.written, 0, 0);
 	rd_scribe_add(&scribe, &waking.sink);
 	ck_assert_int_eq(rd_scribe_start(&scribe), 0);
