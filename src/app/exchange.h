@@ -100,6 +100,8 @@ struct rd_link {
 	ssize_t (*read)(struct replyd_exchange *x, void *to, size_t size);
 	/* Sends pieces of the reply, behind its head. 0, or an error number (replyd_write). */
 	int (*send)(struct replyd_exchange *x, const char *bytes, size_t len);
+	/* Bytes of the pieces that were sent, which its client has still to take. */
+	uint64_t (*unsent)(struct replyd_exchange *x);
 	bool (*cancelled)(struct replyd_exchange *x);
 	int (*cancel_fd)(struct replyd_exchange *x);
 	struct replyd_exchange *(*detach)(struct replyd_exchange *x);

@@ -14,6 +14,7 @@
 #include "flow/park.h"
 #include "flow/pulse.h"
 #include "flow/refuse.h"
+#include "flow/tell.h"
 #include "net/client.h"
 
 #include <errno.h>
@@ -26,16 +27,26 @@ enum {
 	COMPLAIN_US = 1000 * 1000, /* between two lines of the log that say the same */
 };
 
+struct rd_outbox *rd_acceptor_outbox(struct rd_acceptor *a)
+{
+	return &a->pool->deputy.outbox;
+}
+
 struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
 				 const struct rd_sockaddr *peer)
 {
+	struct rd_conn *c =
+		rd_conn_open(a->slots, fd, l->protocol, l->service, rd_client_of(peer), a->now_us);
+
 	rd_count(&a->counters, COUNT_ACCEPTED);
-	return rd_conn_open(a->slots, fd, l->protocol, l->service, rd_client_of(peer), a->now_us);
+	rd_tell(rd_acceptor_outbox(a), c, EVENT_ACCEPTED, 0);
+	return c;
 }
 
 void rd_acceptor_close(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
 {
 	rd_count_close(&a->counters, reason);
+	rd_tell(rd_acceptor_outbox(a), c, EVENT_CLOSED, reason);
 	rd_conn_close(&c, reason);
 }
 

@@ -75,6 +75,9 @@ void rd_acceptor_hand_over(struct rd_acceptor *a, uint64_t until_us);
 struct rd_conn *rd_acceptor_open(struct rd_acceptor *a, const struct rd_listener *l, int fd,
 				 const struct rd_sockaddr *peer);
 
+/* Main's, for what happens to connections that it has. */
+struct rd_outbox *rd_acceptor_outbox(struct rd_acceptor *a);
+
 /* Counted, and closed. */
 void rd_acceptor_close(struct rd_acceptor *a, struct rd_conn *conn, enum rd_close_reason reason);
 

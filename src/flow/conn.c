@@ -113,7 +113,7 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	c->number = ++slots->opened;
 	c->exchanges = 0;
 	c->reason = CLOSE_NONE;
-	c->registered = c->expired = c->shed = c->lingering = false;
+	c->registered = c->rested = c->expired = c->shed = c->lingering = false;
 	c->last_look = c->unended = c->counted = c->unknown = c->exempt = false;
 	if ((size_t)fd >= atomic_load_explicit(&slots->top, memory_order_relaxed))
 		atomic_store_explicit(&slots->top, (size_t)fd + 1, memory_order_relaxed);

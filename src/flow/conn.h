@@ -57,6 +57,7 @@ struct rd_conn {
 	enum rd_close_reason reason;
 	_Atomic enum rd_verdict want; /* RD_WANTS_*, while parked; main looks before it takes */
 	bool registered;	      /* with epoll */
+	bool rested;		      /* it was parked since a worker last had it */
 	bool expired;		      /* main took it out for its deadline */
 	bool shed;		      /* it waited in vain: is to be told so in this turn */
 	bool lingering;		      /* only read off, then closed */

@@ -45,6 +45,8 @@ src_flow_libflow_la_SOURCES = \
 	src/flow/stuck.h \
 	src/flow/waiting.c \
 	src/flow/waiting.h \
+	src/flow/tell.c \
+	src/flow/tell.h \
 	src/flow/weight.c \
 	src/flow/weight.h \
 	src/flow/whose.c \

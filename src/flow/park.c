@@ -8,6 +8,7 @@
 #include "flow/park.h"
 
 #include "base/must.h"
+#include "flow/tell.h"
 
 #include <sys/epoll.h>
 
@@ -23,19 +24,28 @@ static bool park_register(struct rd_conn *c)
 	return c->registered;
 }
 
-enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want)
+enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want,
+			     struct rd_outbox *outbox)
 {
 	struct rd_conn *c = *conn;
 	_Atomic uint64_t *deadline = &c->slots->deadline[c->transport.fd];
+	struct rd_event event;
+	bool told;
 
 	MUST(want <= RD_WANTS_REPLY);
 	atomic_store_explicit(&c->want, want, memory_order_relaxed);
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))
 		return PARK_REFUSED;
-	if (!rd_conn_pass(c, owner, OWN_PARKED))
+	told = rd_tell_make(&event, outbox, c, EVENT_PARKED, want);
+	c->rested = true;
+	if (!rd_conn_pass(c, owner, OWN_PARKED)) {
+		c->rested = false;
 		return PARK_AGAIN;
+	}
 	*conn = NULL;
+	if (told)
+		rd_outbox_note(outbox, &event);
 	return PARK_PARKED;
 }
 

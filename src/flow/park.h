@@ -5,6 +5,7 @@
 #define RD_FLOW_PARK_H
 
 #include "flow/conn.h"
+#include "observe/outbox.h"
 
 /* How rd_park_enter ended. */
 enum rd_parked {
@@ -14,7 +15,8 @@ enum rd_parked {
 };
 
 /* By its owner, a worker or main: waits for `want` until conn->deadline_us. */
-enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want);
+enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd_verdict want,
+			     struct rd_outbox *outbox);
 
 /*
  * The sweep, as a function of the deadlines and `now_us` alone: puts the indexes of those that

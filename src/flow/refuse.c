@@ -8,6 +8,7 @@
 
 #include "flow/linger.h"
 #include "flow/park.h"
+#include "flow/tell.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ bool rd_refuse_linger(struct rd_acceptor *a, struct rd_conn *c)
 			return true;
 		parked = PARK_REFUSED;
 		if (verdict == RD_WANTS_READ && may_stay)
-			parked = rd_park_enter(&c, OWN_MAIN, verdict);
+			parked = rd_park_enter(&c, OWN_MAIN, verdict, rd_acceptor_outbox(a));
 	}
 	if (parked == PARK_REFUSED)
 		rd_acceptor_close(a, c, c->reason);
@@ -45,6 +46,7 @@ bool rd_refuse_linger(struct rd_acceptor *a, struct rd_conn *c)
 bool rd_refuse_tell(struct rd_acceptor *a, struct rd_conn *c, enum rd_close_reason reason)
 {
 	c->reason = reason;
+	rd_tell(rd_acceptor_outbox(a), c, EVENT_SHED, reason);
 	if (c->protocol->refuse(c) == RD_CLOSE) {
 		rd_acceptor_close(a, c, reason);
 		return false;

@@ -31,7 +31,8 @@ static bool whose_park(struct rd_acceptor *a, struct rd_conn *c)
 							 : CLOSE_NONE;
 
 	if (over == CLOSE_NONE) {
-		enum rd_parked parked = rd_park_enter(&c, OWN_MAIN, RD_WANTS_READ);
+		enum rd_parked parked =
+			rd_park_enter(&c, OWN_MAIN, RD_WANTS_READ, rd_acceptor_outbox(a));
 
 		if (parked == PARK_AGAIN)
 			return false;

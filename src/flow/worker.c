@@ -13,6 +13,7 @@
 #include "flow/park.h"
 #include "flow/pool.h"
 #include "flow/stuck.h"
+#include "flow/tell.h"
 #include "observe/scribe.h"
 
 #include <errno.h>
@@ -75,6 +76,7 @@ static bool worker_requeue(struct rd_worker *w, struct rd_conn *c, enum rd_purpo
 static void worker_close(struct rd_worker *w, struct rd_conn **c, enum rd_close_reason reason)
 {
 	rd_count_close(&w->counters, reason);
+	rd_tell(&w->outbox, *c, EVENT_CLOSED, reason);
 	rd_conn_close(c, reason);
 }
 
@@ -97,7 +99,7 @@ static bool worker_park(struct rd_worker *w, struct rd_conn *c, enum rd_verdict 
 		worker_close(w, &c, rd_conn_dismiss(c));
 		return true;
 	}
-	switch (rd_park_enter(&c, OWN_WORKER, want)) {
+	switch (rd_park_enter(&c, OWN_WORKER, want, &w->outbox)) {
 	case PARK_AGAIN:
 		return false;
 	case PARK_REFUSED:
@@ -165,6 +167,11 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 	rd_conn_pass(c, OWN_QUEUE, OWN_WORKER);
 	c->ready_us = entry->ready_us;
 	c->shed = entry->shed != RD_NOT_SHED;
+	if (c->rested)
+		rd_tell(&w->outbox, c, EVENT_WOKEN, c->expired);
+	c->rested = false;
+	if (c->shed)
+		rd_tell(&w->outbox, c, EVENT_SHED, CLOSE_OVERLOAD);
 	rd_doing_begin(&w->doing, c->client, c->number, w->now_us);
 	rd_worker_go_on(w, c, rd_worker_advance(w, c));
 	rd_doing_end(&w->doing);

@@ -258,3 +258,15 @@ bool rd_feed_take(struct rd_feed *f, struct rd_tracer *t, struct rd_buffer *batc
 	rd_lock_drop(&f->lock);
 	return !over || batch->len > 0 || *missed > 0;
 }
+
+bool rd_feed_is_over(struct rd_feed *f, uint64_t until_us)
+{
+	bool in_time = true, over;
+
+	rd_lock_take(&f->lock);
+	while (!f->over && in_time)
+		in_time = rd_cond_wait_until(&f->more, &f->lock, until_us);
+	over = f->over;
+	rd_lock_drop(&f->lock);
+	return over;
+}

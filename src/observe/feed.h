@@ -52,4 +52,7 @@ void rd_feed_leave(struct rd_feed *f, struct rd_tracer *t);
 bool rd_feed_take(struct rd_feed *f, struct rd_tracer *t, struct rd_buffer *batch, uint64_t *missed,
 		  uint64_t until_us);
 
+/* Whether it is over; waits for that, at most until then. */
+bool rd_feed_is_over(struct rd_feed *f, uint64_t until_us);
+
 #endif

@@ -175,6 +175,18 @@ static int http_link_send(struct replyd_exchange *x, const char *bytes, size_t l
 	return error;
 }
 
+static uint64_t http_link_unsent(struct replyd_exchange *x)
+{
+	struct rd_http *h = x->connection;
+	uint64_t unsent;
+
+	if (!rd_link_hold(x))
+		return 0;
+	unsent = h->s.out.len - h->s.out.sent + rd_spool_left(&h->s.spool);
+	rd_link_release(x);
+	return unsent;
+}
+
 static bool http_link_cancelled(struct replyd_exchange *x)
 {
 	return rd_link_cancelled(x, x->head.minor > 0 && x->reply.state != PIECES_SENT);
@@ -199,6 +211,7 @@ const struct rd_link rd_http_link = {
 	.server = rd_link_server,
 	.read = http_link_read,
 	.send = http_link_send,
+	.unsent = http_link_unsent,
 	.cancelled = http_link_cancelled,
 	.cancel_fd = rd_link_cancel_fd,
 	.detach = http_link_detach,

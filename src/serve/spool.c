@@ -17,8 +17,7 @@ enum {
 	PIECE = 16 * 1024,
 };
 
-/* Bytes that the client has still to take. */
-static uint64_t spool_left(const struct rd_spool *s)
+uint64_t rd_spool_left(const struct rd_spool *s)
 {
 	return s->store.len - s->sent;
 }
@@ -53,7 +52,7 @@ static void spool_forget(struct rd_spool *s, const struct rd_place *place)
 		s->sent = 0;
 		return;
 	}
-	if (s->sent < MOVE || s->sent < spool_left(s))
+	if (s->sent < MOVE || s->sent < rd_spool_left(s))
 		return;
 	if (!spool_move(s, &rest, place)) {
 		rd_store_free(&rest);
@@ -75,7 +74,7 @@ static int spool_keep(struct rd_spool *s, const struct iovec *iov, int n, size_t
 		skip -= gone;
 		if (left == 0)
 			continue;
-		if (left > limits->most || spool_left(s) > limits->most - left)
+		if (left > limits->most || rd_spool_left(s) > limits->most - left)
 			return EFBIG;
 		error = rd_store_add(&s->store, (const char *)iov[i].iov_base + gone, left,
 				     &limits->place);

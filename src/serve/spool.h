@@ -30,6 +30,9 @@ struct rd_spool_limits {
 int rd_spool_send(struct rd_spool *spool, struct rd_output *out, struct rd_transport *t,
 		  const struct iovec *iov, int n, const struct rd_spool_limits *limits);
 
+/* Bytes that are kept. */
+uint64_t rd_spool_left(const struct rd_spool *spool);
+
 /* What is kept becomes the body of `out`, which has none. False: there is no memory. */
 bool rd_spool_end(struct rd_spool *spool, struct rd_output *out);
 

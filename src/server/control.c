@@ -99,6 +99,7 @@ static const struct rd_resource {
 	{ "/status", READ, false, rd_status_perform },
 	{ "/workers", READ, false, rd_workers_perform },
 	{ "/log", CHANGE, false, control_log },
+	{ "/trace", 1u << METHOD_GET, true, rd_trace_perform },
 	{ "/reload", CHANGE, true, control_reload },
 	{ "/drain", CHANGE, false, control_drain },
 	{ "/stop", CHANGE, false, control_stop },

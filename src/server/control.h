@@ -14,7 +14,7 @@ struct replyd;
 struct rd_section; /* config/config.h */
 struct replyd_exchange;
 
-enum { RD_RESOURCES = 10 };
+enum { RD_RESOURCES = 11 };
 
 struct rd_resource; /* control.c */
 
@@ -62,5 +62,6 @@ int rd_metrics_perform(struct replyd_exchange *x, void *data);
 int rd_page_perform(struct replyd_exchange *x, void *data);
 int rd_status_perform(struct replyd_exchange *x, void *data);
 int rd_workers_perform(struct replyd_exchange *x, void *data);
+int rd_trace_perform(struct replyd_exchange *x, void *data);
 
 #endif

@@ -42,6 +42,9 @@ src_server_libserver_la_SOURCES = \
 	src/server/setup.c \
 	src/server/setup.h \
 	src/server/status.c \
+	src/server/trace.c \
+	src/server/trace.h \
+	src/server/trace_json.c \
 	src/server/view.c \
 	src/server/work.c \
 	src/server/work.h \

@@ -118,6 +118,7 @@ struct replyd *replyd_new(void)
 	rd_lock_init(&s->look, RANK_LOOK);
 	rd_recent_init(&s->recent);
 	rd_logging_init(s);
+	rd_feed_init(&s->feed, &s->logging.scribe);
 	return s;
 no_control:
 	server_end(s);
@@ -368,8 +369,11 @@ static int server_open(struct replyd *s)
 	rd_server_settle(s);
 	s->opened_us = rd_clock_us();
 	s->opened_s = rd_clock_wall_s();
-	if (server_open_all(s, descriptors) != 0)
+	rd_feed_begin(&s->feed);
+	if (server_open_all(s, descriptors) != 0) {
+		rd_trace_end(s);
 		return -1;
+	}
 	if (rd_generations_newest(s->generations) !=
 	    &s->setup->generation) /* else it is open anew */
 		rd_generations_put(s->generations, &s->setup->generation);
@@ -398,6 +402,7 @@ const char *replyd_url(const struct replyd *s, size_t i)
 void rd_server_close(struct replyd *s)
 {
 	rd_changes_close(&s->clients.acceptor.changes);
+	rd_trace_end(s);
 	rd_control_close(s);
 	rd_lock_take(&s->reload); /* one that is under way looks at the listeners */
 	rd_logging_stop(s);
@@ -422,6 +427,7 @@ long rd_server_serve(struct replyd *s)
 		rd_log_note("stopped; connections finished: %ld, cut off: %ld",
 			    rd_group_finished(&s->clients), cut);
 	if (rd_group_stuck(&s->clients) > 0) { /* they may still touch any part of it */
+		rd_trace_end(s);
 		rd_control_close(s);
 		rd_logging_stop(s);
 		atomic_store(&s->phase, PHASE_STUCK);
@@ -475,6 +481,7 @@ void replyd_free(struct replyd *s)
 	rd_sandbox_free(&s->confine.sandbox);
 	free(s->file);
 	rd_heritage_free(&s->heritage);
+	rd_feed_fini(&s->feed);
 	rd_logging_fini(s);
 	rd_recent_fini(&s->recent);
 	rd_series_fini(&s->series);

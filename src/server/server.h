@@ -14,6 +14,7 @@
 #include "server/progress.h"
 #include "server/recent.h"
 #include "server/setup.h"
+#include "server/trace.h"
 
 /* What whoever looks after the server may want to know. */
 enum rd_news {
@@ -40,6 +41,7 @@ struct replyd {
 	struct rd_series series; /* of the routes that there are, or were */
 	struct rd_recent recent;
 	struct rd_logging logging;
+	struct rd_feed feed; /* of what happens, to who traces */
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;

@@ -7,8 +7,8 @@ OPTION('c', "config",  "FILE",    "serve what FILE says, see replyd.conf(5), in 
 OPTION('t', "test",    NULL,      "check the file that --config names, and exit")
 OPTION('l', "listen",  "ADDRESS", "listen there; repeatable (default: localhost:8080)\n"
        "          as 127.0.0.1:8080, [::1]:80, :80 (every address), localhost:0 (a free port), unix:/PATH")
-OPTION('C', "control", "ADDRESS", "answer there how it is: / for a browser, /health, /ready, /metrics, /status, /workers, /log, /reload,\n"
-       "          /drain, /stop;\n"
+OPTION('C', "control", "ADDRESS", "answer there how it is: / for a browser, /health, /ready, /metrics, /status, /workers, /trace, /log,\n"
+       "          /reload, /drain, /stop;\n"
        "          repeatable")
 OPTION('w', "workers", "MAX",     "worker threads, at most (default: 64)")
 OPTION('q', "queue",   "LENGTH",  "connections that may wait for a worker; more are refused with 503 (default: 8192)")

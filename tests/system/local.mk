@@ -52,6 +52,7 @@ system_tests += tests/system/statuspage.py
 system_tests += tests/system/stages.py
 system_tests += tests/system/stuck.py
 system_tests += tests/system/top.py
+system_tests += tests/system/trace.py
 system_tests += tests/system/truncate.py
 system_tests += tests/system/unix.sh
 system_tests += tests/system/upload.sh

@@ -5,6 +5,7 @@
 #include "flow/park.h"
 
 #include "base/must.h"
+#include "observe/outbox.h"
 
 #include <check.h>
 #include <sys/epoll.h>
@@ -15,6 +16,8 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 enum { SLOTS = 8, MOST = 4 };
+
+static struct rd_outbox outbox; /* nobody traces */
 
 static const struct {
 	uint64_t deadline[SLOTS], now_us, next_us; /* next_us: UINT64_MAX, none */
@@ -108,7 +111,7 @@ START_TEST(enters)
 	struct rd_conn *c = held_conn(), *parked = c;
 
 	c->deadline_us = 77;
-	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_PARKED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ, &outbox), PARK_PARKED);
 	ck_assert_ptr_null(parked);
 	ck_assert(rd_conn_parked(c));
 	ck_assert_uint_eq(slots.deadline[c->transport.fd], 77);
@@ -127,9 +130,9 @@ START_TEST(again)
 	struct rd_conn *c = held_conn(), *parked = c;
 
 	ck_assert(!rd_conn_event(c, EPOLLIN));
-	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_AGAIN);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ, &outbox), PARK_AGAIN);
 	ck_assert_ptr_eq(parked, c);
-	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_WRITE), PARK_PARKED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_WRITE, &outbox), PARK_PARKED);
 	ck_assert(rd_conn_event(c, EPOLLOUT));
 	closed(c);
 }
@@ -142,7 +145,7 @@ START_TEST(refused)
 	int epoll_fd = slots.epoll_fd;
 
 	slots.epoll_fd = peer;
-	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ), PARK_REFUSED);
+	ck_assert_int_eq(rd_park_enter(&parked, OWN_WORKER, RD_WANTS_READ, &outbox), PARK_REFUSED);
 	ck_assert_ptr_eq(parked, c);
 	slots.epoll_fd = epoll_fd;
 	closed(c);
