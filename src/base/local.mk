@@ -8,6 +8,8 @@ src_base_libbase_la_SOURCES = \
 	src/base/buffer.h \
 	src/base/clock.c \
 	src/base/clock.h \
+	src/base/figure.c \
+	src/base/figure.h \
 	src/base/histogram.c \
 	src/base/histogram.h \
 	src/base/lock.c \

@@ -8,10 +8,21 @@
 #include "client/say.h"
 #include "control/show.h"
 #include "control/top.h"
+#include "control/trace.h"
 #include "control/view.h"
 
 #include <stdio.h>
 #include <unistd.h>
+
+_Noreturn static void command_failed(const struct rd_order *o, const struct rd_said *said)
+{
+	if (said->status == 0)
+		rd_say_end(RD_EXIT_UNREACHED, "%s: %s", o->lane.name, said->word);
+	if (said->status == 404 || said->status == 405)
+		rd_say_end(RD_EXIT_UNREACHED, "%s: it is no control lane that knows '%s': %s",
+			   o->lane.name, o->word, said->word);
+	rd_say_end(RD_EXIT_REFUSED, "%s: %s", o->word, said->word);
+}
 
 /* Ends the program where no answer came, or no. */
 static void command_ask(const struct rd_order *o, const char *method, const char *query,
@@ -21,14 +32,8 @@ static void command_ask(const struct rd_order *o, const char *method, const char
 
 	*said = (struct rd_said){ 0 };
 	snprintf(target, sizeof(target), "/%s%s", o->word, query);
-	if (rd_lane_ask(&o->lane, method, target, take, NULL, said))
-		return;
-	if (said->status == 0)
-		rd_say_end(RD_EXIT_UNREACHED, "%s: %s", o->lane.name, said->word);
-	if (said->status == 404 || said->status == 405)
-		rd_say_end(RD_EXIT_UNREACHED, "%s: it is no control lane that knows '%s': %s",
-			   o->lane.name, o->word, said->word);
-	rd_say_end(RD_EXIT_REFUSED, "%s: %s", o->word, said->word);
+	if (!rd_lane_ask(&o->lane, method, target, take, NULL, said))
+		command_failed(o, said);
 }
 
 static bool command_print(void *data, struct rd_span piece)
@@ -80,6 +85,22 @@ static int command_top(const struct rd_order *o)
 
 	if (!rd_top_run(&o->lane, o->interval_us, &why))
 		rd_say_die("top: %s", why);
+	return 0;
+}
+
+static int command_trace(const struct rd_order *o)
+{
+	struct rd_trace_wish wish = {
+		.client = o->client,
+		.route = o->route,
+		.slower_us = o->slower_us,
+		.json = o->json,
+		.colour = rd_tty_colour(STDOUT_FILENO),
+	};
+	struct rd_said said = { 0 };
+
+	if (!rd_trace_run(&o->lane, &wish, &said))
+		command_failed(o, &said);
 	return 0;
 }
 

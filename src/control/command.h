@@ -12,6 +12,8 @@ struct rd_order {
 	const char *word, *argument;
 	struct rd_lane lane;
 	uint64_t interval_us;
+	const char *client, *route;
+	uint64_t slower_us;
 	bool json;
 };
 

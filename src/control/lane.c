@@ -225,6 +225,8 @@ static bool lane_receive(struct lane *l)
 	if (n < 0)
 		return lane_fail(l, lane_error(&l->lane->address, errno));
 	l->len += (size_t)n;
+	if (l->lane->endless)
+		l->until_us = rd_clock_us() + l->lane->timeout_us;
 	if (n == 0 && l->len == 0 && l->answer.status == 0)
 		return lane_fail(l, "the server closed without a reply");
 	if (n == 0 && !rd_answer_close(&l->answer))

@@ -17,7 +17,8 @@
 struct rd_lane {
 	struct rd_address address;
 	char name[300];	     /* the address as messages call it */
-	uint64_t timeout_us; /* for a whole exchange */
+	uint64_t timeout_us; /* for a whole exchange; or, where that is ... */
+	bool endless;	     /* ... until it begins, and for its next bytes each time */
 	int cancel_fd;	     /* an exchange ends early when it is readable; -1: never */
 };
 

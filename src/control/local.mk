@@ -12,8 +12,6 @@ src_control_libcontrol_la_SOURCES = \
 	src/control/canvas.h \
 	src/control/command.c \
 	src/control/command.h \
-	src/control/figure.c \
-	src/control/figure.h \
 	src/control/lane.c \
 	src/control/lane.h \
 	src/control/paint.c \
@@ -28,6 +26,8 @@ src_control_libcontrol_la_SOURCES = \
 	src/control/taste.h \
 	src/control/top.c \
 	src/control/top.h \
+	src/control/trace.c \
+	src/control/trace.h \
 	src/control/view.c \
 	src/control/view.h \
 	src/control/watch.c \

@@ -3,7 +3,7 @@
  */
 #include "control/paint.h"
 
-#include "control/figure.h"
+#include "base/figure.h"
 #include "control/table.h"
 
 #include <inttypes.h>

@@ -71,6 +71,15 @@ static void replyctl_option(int letter, struct rd_order *order)
 	case 'i':
 		order->interval_us = replyctl_time_us("interval", optarg);
 		break;
+	case 'c':
+		order->client = optarg;
+		break;
+	case 'r':
+		order->route = optarg;
+		break;
+	case 'l':
+		order->slower_us = replyctl_time_us("slower-than", optarg);
+		break;
 	case 'j':
 		order->json = true;
 		break;

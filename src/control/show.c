@@ -3,7 +3,7 @@
  */
 #include "control/show.h"
 
-#include "control/figure.h"
+#include "base/figure.h"
 #include "control/view.h"
 
 #include <inttypes.h>

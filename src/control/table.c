@@ -3,7 +3,7 @@
  */
 #include "control/table.h"
 
-#include "control/figure.h"
+#include "base/figure.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "daemon/options.h"
 
 #include "base/log.h"
+#include "base/tty.h"
 #include "daemon/background.h"
 #include "daemon/hup.h"
 #include "daemon/pidfile.h"
@@ -138,6 +139,9 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 		return 2;
 	case 'a':
 		w->access_log = strcmp(optarg, "-") == 0 ? "stdout" : optarg;
+		return GO_ON;
+	case 'T':
+		rd_trace_print(server, STDERR_FILENO, rd_tty_colour(STDERR_FILENO));
 		return GO_ON;
 	case 'h':
 		return options_help();

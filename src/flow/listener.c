@@ -5,6 +5,8 @@
  */
 #include "flow/listener.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -88,6 +90,7 @@ bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const
 	l->fd = socket(at->sa.sa_family, type, 0);
 	if (l->fd < 0)
 		return false;
+	l->socket_us = rd_clock_us();
 	listener_options(l->fd, at->sa.sa_family, l);
 	*step = "fchmod"; /* bind makes the name with the mode that the socket has */
 	if (l->private && at->sa.sa_family == AF_UNIX && fchmod(l->fd, 0600) != 0)
@@ -95,9 +98,11 @@ bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const
 	*step = "bind";
 	if (!listener_bind(l->fd, at))
 		goto failed;
+	l->bind_us = rd_clock_us();
 	*step = "listen";
 	if (listen(l->fd, BACKLOG) != 0)
 		goto failed;
+	l->listen_us = rd_clock_us();
 	l->bound.len = sizeof(l->bound.storage);
 	if (getsockname(l->fd, &l->bound.sa, &l->bound.len) == 0)
 		return true;

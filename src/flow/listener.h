@@ -23,7 +23,8 @@ struct rd_listener {
 	uint64_t whose_us;		     /* in which they have said so */
 	const struct rd_access *access;	     /* who may come in; NULL: anyone */
 	const void *serves; /* what the protocol serves with, in the generation it is made for */
-	struct rd_service *service; /* a user of it, once it is open */
+	struct rd_service *service;		/* a user of it, once it is open */
+	uint64_t socket_us, bind_us, listen_us; /* monotonic: when that was done; 0: by others */
 	struct rd_sockaddr asked;
 	struct rd_sockaddr bound; /* once open, with the port that the kernel chose */
 	bool timed;		  /* the kernel says when what a client sends has come */

@@ -28,5 +28,7 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/series.h \
 	src/observe/stages.c \
 	src/observe/stages.h \
+	src/observe/story.c \
+	src/observe/story.h \
 	src/observe/tracer.c \
 	src/observe/tracer.h

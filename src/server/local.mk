@@ -45,6 +45,7 @@ src_server_libserver_la_SOURCES = \
 	src/server/trace.c \
 	src/server/trace.h \
 	src/server/trace_json.c \
+	src/server/trace_print.c \
 	src/server/view.c \
 	src/server/work.c \
 	src/server/work.h \

@@ -374,6 +374,10 @@ static int server_open(struct replyd *s)
 		rd_trace_end(s);
 		return -1;
 	}
+	if (rd_trace_begin(s) != 0) {
+		rd_server_close(s);
+		return -1;
+	}
 	if (rd_generations_newest(s->generations) !=
 	    &s->setup->generation) /* else it is open anew */
 		rd_generations_put(s->generations, &s->setup->generation);

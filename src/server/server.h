@@ -41,7 +41,8 @@ struct replyd {
 	struct rd_series series; /* of the routes that there are, or were */
 	struct rd_recent recent;
 	struct rd_logging logging;
-	struct rd_feed feed; /* of what happens, to who traces */
+	struct rd_feed feed;   /* of what happens, to who traces */
+	struct rd_trace trace; /* that the program itself prints */
 	struct rd_group clients;
 	struct rd_control control;
 	struct rd_confine confine;

@@ -177,9 +177,3 @@ int rd_trace_perform(struct replyd_exchange *x, void *data)
 	rd_feed_leave(&t.server->feed, t.tracer);
 	return 0;
 }
-
-void rd_trace_end(struct replyd *s)
-{
-	rd_scribe_stop(&s->logging.scribe);
-	rd_feed_end(&s->feed);
-}

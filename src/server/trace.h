@@ -6,8 +6,31 @@
 
 #include "observe/feed.h"
 #include "observe/series.h"
+#include "observe/story.h"
+
+#include <pthread.h>
 
 struct replyd;
+
+/* What happens is printed, from the start. */
+struct rd_trace {
+	bool wanted;
+	int fd;
+	struct rd_story story;
+	bool runs;
+	pthread_t thread;
+	_Atomic uint64_t late_us; /* the end, from which nobody is waited for */
+	/* by the thread */
+	struct rd_tracer *tracer;
+	const struct rd_series *series;
+	struct rd_buffer lines;
+};
+
+/* Before it is open: have it print on fd. */
+void rd_trace_print(struct replyd *server, int fd, bool colour);
+
+/* It is open, and serves nobody yet. 0, or -1 with the server's fault. */
+int rd_trace_begin(struct replyd *server);
 
 /* Nothing more happens: all that was told goes to those who trace, and it is over for them. */
 void rd_trace_end(struct replyd *server);

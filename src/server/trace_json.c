@@ -1,6 +1,6 @@
 /*
- * trace_json - what happens to connections, as JSON: a line each. Times whose names end in at_us are
- * of CLOCK_MONOTONIC; the first line has what the wall clock showed then.
+ * trace_json - what happens to connections, as JSON, a line each. Times whose names end in at_us
+ * are of CLOCK_MONOTONIC; the first line has what the wall clock showed then.
  * Thread:  the one of who traces.
  */
 #include "config.h"

@@ -6,6 +6,7 @@
 COMMAND("status",  NULL,     "j",     command_status,   "show how the server is")
 COMMAND("workers", NULL,     "j",     command_workers,  "show what each worker does")
 COMMAND("top",     NULL,     "i",     command_top,      "show it live on the whole terminal; q ends that")
+COMMAND("trace",   NULL,     "crlj",  command_trace,    "show what happens to connections, as it happens; Ctrl-C ends that")
 COMMAND("metrics", NULL,     "",      command_read,     "print its numbers as a monitoring system reads them")
 COMMAND("ready",   NULL,     "",      command_read,     "tell whether it takes clients: exit status 1 says that it does not")
 COMMAND("health",  NULL,     "",      command_read,     "tell whether it answers")

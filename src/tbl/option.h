@@ -22,5 +22,6 @@ OPTION('o', "log",     "FILE",    "once it serves, put messages at the end of FI
 OPTION('v', "log-level", "LEVEL", "write no messages but errors (error), and warnings (warning), and the rest (note, the default)")
 OPTION('a', "access-log", "FILE", "put a line for each request at the end of FILE, or of standard output for -;\n"
        "          SIGUSR1 opens FILE anew")
+OPTION('T', "trace",   NULL,      "print on standard error what happens to each connection, from the socket on")
 OPTION('h', "help",    NULL,      "print this and exit")
 OPTION('V', "version", NULL,      "print the version and exit")

@@ -1,7 +1,7 @@
 /*
  * test_figure - numbers as people read them.
  */
-#include "control/figure.h"
+#include "base/figure.h"
 
 #include <check.h>
 

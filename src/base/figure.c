@@ -1,7 +1,7 @@
 /*
  * figure - numbers as people read them: three digits that count, and a unit.
  */
-#include "control/figure.h"
+#include "base/figure.h"
 
 #include <inttypes.h>
 #include <stdio.h>

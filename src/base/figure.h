@@ -1,8 +1,8 @@
 /*
  * figure - numbers as people read them, in at most seven columns.
  */
-#ifndef RD_CONTROL_FIGURE_H
-#define RD_CONTROL_FIGURE_H
+#ifndef RD_BASE_FIGURE_H
+#define RD_BASE_FIGURE_H
 
 #include <stdint.h>
 
