@@ -10,6 +10,7 @@ the server ends it.
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
 
@@ -229,15 +230,63 @@ def does_not_read(server):
 	for _ in range(MANY):
 		expect("status", client.take().status, 200)
 
-	def missed():
+	def known():
 		lazy.fill()
-		return re.search(rb'"event": "missed", "at_us": \d+, "count": (\d+)\}', lazy.came)
-	found = until(missed, "what he missed")
-	seen = len(re.findall(rb'"event": "exchange"', lazy.came[:found.start()]))
-	if seen > MANY or seen + int(found[1]) < MANY:
-		raise Failure(f"{seen} seen, {int(found[1])} missed, of {MANY}")
+		missed = sum(int(n) for n in re.findall(rb'"event": "missed", "at_us": \d+, "count": (\d+)\}', lazy.came))
+		seen = len(re.findall(rb'"event": "exchange"', lazy.came))
+		return (seen, missed) if missed and seen + missed >= MANY else None
+	seen, missed = until(known, "what he missed")
+	if seen >= MANY:
+		raise Failure(f"{seen} seen, {missed} missed, of {MANY}")
 	client.close()
 	lazy.close()
+
+
+def shown(server):
+	"""replyctl trace, as people read it, until Ctrl-C; and what it is refused."""
+	path = os.path.join(server.tmp, "shown")
+	with open(path, "wb") as out:
+		process = subprocess.Popen([os.environ["REPLYCTL"], "-s", os.path.join(server.tmp, "control"), "trace",
+			"--client", "127.0.0.4", "--route", "/slow", "--slower-than", "100ms"], stdout=out)
+
+	def lines():
+		with open(path, encoding="ascii") as file:
+			return file.read().splitlines()
+
+	def asked():
+		client = Client(server, source="127.0.0.4")
+		client.send(get("/slow"))
+		client.take()
+		client.close()
+		return lines()
+	story = until(asked, "what is shown")
+	process.send_signal(signal.SIGINT)
+	expect("Ctrl-C", process.wait(WAIT_S), 0)
+	if not re.fullmatch(r"\d\d:\d\d:\d\d\.\d{6} +#\d+  accepted  127\.0\.0\.4", story[0]):
+		raise Failure(f"shown: {story}")
+	if not any(re.search(r" #\d+      GET /slow 200  in \d+  out \d+ .*  perform \S+ .*  total \S+$", line) for line in story):
+		raise Failure(f"shown: {story}")
+	for arguments, status in (("--route", "/x"), 1), (("--client", "x"), 1), (("--slower-than", "x"), 2):
+		done = subprocess.run([os.environ["REPLYCTL"], "-s", os.path.join(server.tmp, "control"), "trace", *arguments],
+			capture_output=True, timeout=WAIT_S, check=False)
+		expect(arguments, (done.returncode, done.stdout), (status, b""))
+
+
+def printed():
+	"""replyd --trace, without a control lane: how its listeners came to be, then its clients."""
+	with Server() as server:
+		server.start("--trace")
+		client = Client(server)
+		client.send(get("/"))
+		client.take()
+		client.close()
+		until(lambda: " closed " in server.stderr(), "the end of the client")
+		server.signal()
+		expect("status", server.process.wait(WAIT_S), 0)
+		words = [line.split()[1 if "#" not in line else 2] for line in server.stderr().splitlines()]
+		expect("printed", words[:6], ["socket", "bind", "listen"] * 2)
+		expect("printed", re.sub("parked woken ", "", " ".join(words[6:])), "accepted GET closed")
+		server.unharmed()
 
 
 def over_tcp(server):
@@ -261,6 +310,7 @@ def test():
 		slower.leave()
 		filters(server, tracer)
 		over_tcp(server)
+		shown(server)
 		bounded(server)
 		does_not_read(server)
 		stays = traces(server)
@@ -275,6 +325,7 @@ def test():
 		stays.close()
 		waits.close()
 		server.unharmed()
+	printed()
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ unit_tests += tests/unit/test_spool
 unit_tests += tests/unit/test_stack
 unit_tests += tests/unit/test_stack_end
 unit_tests += tests/unit/test_stages
+unit_tests += tests/unit/test_story
 unit_tests += tests/unit/test_stuck
 unit_tests += tests/unit/test_target
 unit_tests += tests/unit/test_timeline
