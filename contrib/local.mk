@@ -1,4 +1,5 @@
-# contrib: scripts for systems without systemd, with the paths of this installation. None is installed.
+# contrib: what other programs need to know of replyd: scripts for systems without systemd, with the paths of this
+# installation; a configuration for Prometheus. None is installed.
 
 scripts = contrib/replyd.init contrib/replyd.openrc
 noinst_SCRIPTS = $(scripts)
@@ -11,5 +12,6 @@ contrib/replyd.init: contrib/replyd.init.in Makefile
 contrib/replyd.openrc: contrib/replyd.openrc.in Makefile
 	$(contrib_paths) $(srcdir)/contrib/replyd.openrc.in >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@
 
+EXTRA_DIST += contrib/prometheus.yml contrib/prometheus.rules.yml
 EXTRA_DIST += contrib/replyd.init.in contrib/replyd.openrc.in
 CLEANFILES += $(scripts)

@@ -36,8 +36,9 @@ struct rd_acceptor {
 	bool pulses; /* it has a pulse, whose far end is ... */
 	int pulse_fd;
 	struct rd_changes changes;
-	_Atomic uint64_t stop; /* drain asked for: until when (monotonic us); 0 is not */
-	_Atomic bool handed;   /* another process serves the listeners from then on */
+	struct rd_lock listening; /* rank LISTENING: held to change a listener's fd, or look */
+	_Atomic uint64_t stop;	  /* drain asked for: until when (monotonic us); 0 is not */
+	_Atomic bool handed;	  /* another process serves the listeners from then on */
 
 	/* main's own */
 	bool paused, draining, stirring;

@@ -1,6 +1,6 @@
 /*
  * listener - a listening socket.
- * Thread:  main's.
+ * Thread:  main's; who else looks has a lock that main takes for a change.
  * Owns:    the descriptor, and the name of a Unix socket.
  */
 #include "flow/listener.h"
@@ -139,4 +139,17 @@ int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer)
 {
 	peer->len = sizeof(peer->storage);
 	return accept4(l->fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Of a listener the kernel says these in the place of what they are of a connection. */
+bool rd_listener_backlog(const struct rd_listener *l, struct rd_backlog *backlog)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (l->fd < 0 || l->bound.sa.sa_family == AF_UNIX ||
+	    getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return false;
+	*backlog = (struct rd_backlog){ info.tcpi_unacked, info.tcpi_sacked };
+	return true;
 }

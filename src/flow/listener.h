@@ -49,6 +49,14 @@ void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was);
 /* The descriptor of who came next, and from where; -1 with errno: none came. */
 int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer);
 
+/* Connections that the kernel has completed and nobody has accepted yet, and how many may be. */
+struct rd_backlog {
+	unsigned length, limit;
+};
+
+/* False: it is closed, or the kernel does not say, as of a Unix socket. */
+bool rd_listener_backlog(const struct rd_listener *l, struct rd_backlog *backlog);
+
 /* Accepts no more; a Unix socket loses its name, unless that is `lent` to somebody who stays. */
 void rd_listener_close(struct rd_listener *l, bool lent);
 

@@ -1,6 +1,6 @@
 /*
  * listening - the listeners that main has.
- * Thread:  main's.
+ * Thread:  main's; rd_listening_backlog is anyone's.
  * Owns:    each listener from its change, or the start, until it is closed here.
  * Never:   looks at a client.
  */
@@ -57,7 +57,9 @@ void rd_listening_end(struct rd_acceptor *a, struct rd_listener *l)
 	if (!handed && !a->paused)
 		rd_entrance_accept(a, l, LAST_ACCEPTS);
 	listening_epoll(a, EPOLL_CTL_DEL, l->fd, 0, 0);
+	rd_lock_take(&a->listening);
 	rd_listener_close(l, l->lent || handed || a->slots->legacy);
+	rd_lock_drop(&a->listening);
 }
 
 /* Has the kernel watch the new ones. False with errno, and it watches none of them. */
@@ -80,6 +82,18 @@ static bool listening_watch(struct rd_acceptor *a, const struct rd_change *c)
 	return true;
 }
 
+static void listening_inherit(struct rd_acceptor *a, const struct rd_change *c)
+{
+	rd_lock_take(&a->listening);
+	for (size_t i = 0; i < c->listeners; i++) {
+		struct rd_listener *l = &c->listener[i];
+
+		if (l->from >= 0)
+			rd_listener_inherit(l, &a->listener[l->from]);
+	}
+	rd_lock_drop(&a->listening);
+}
+
 /* The old ones' services end before the generation changes, and it before a new one accepts. */
 static void listening_exchange(struct rd_acceptor *a, const struct rd_change *c)
 {
@@ -93,12 +107,7 @@ static void listening_exchange(struct rd_acceptor *a, const struct rd_change *c)
 		ended = true;
 	}
 	rd_generations_put(c->generations, c->next);
-	for (size_t i = 0; i < c->listeners; i++) {
-		struct rd_listener *l = &c->listener[i];
-
-		if (l->from >= 0)
-			rd_listener_inherit(l, &was[l->from]);
-	}
+	listening_inherit(a, c);
 	for (size_t i = 0; i < a->listeners; i++) {
 		rd_listening_end(a, &was[i]);
 		rd_service_drop(was[i].service);
@@ -118,4 +127,15 @@ bool rd_listening_change(struct rd_acceptor *a, const struct rd_change *c)
 		return false;
 	listening_exchange(a, c);
 	return true;
+}
+
+bool rd_listening_backlog(struct rd_acceptor *a, const struct rd_listener *l,
+			  struct rd_backlog *backlog)
+{
+	bool known;
+
+	rd_lock_take(&a->listening);
+	known = rd_listener_backlog(l, backlog);
+	rd_lock_drop(&a->listening);
+	return known;
 }

@@ -26,6 +26,10 @@ void rd_listening_poll(struct rd_acceptor *a, bool on, uint64_t until_us);
  */
 void rd_listening_end(struct rd_acceptor *a, struct rd_listener *l);
 
+/* As rd_listener_backlog; any thread, while the listener is there. */
+bool rd_listening_backlog(struct rd_acceptor *a, const struct rd_listener *l,
+			  struct rd_backlog *backlog);
+
 /* Those of the change take their place, and its generation is the newest. False with errno: not. */
 bool rd_listening_change(struct rd_acceptor *a, const struct rd_change *change);
 

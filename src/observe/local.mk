@@ -16,6 +16,8 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/event.h \
 	src/observe/feed.c \
 	src/observe/feed.h \
+	src/observe/netstat.c \
+	src/observe/netstat.h \
 	src/observe/outbox.c \
 	src/observe/outbox.h \
 	src/observe/process.c \

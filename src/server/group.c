@@ -21,11 +21,13 @@ int rd_group_init(struct rd_group *g)
 	if (g->wake_fd < 0)
 		return -1;
 	rd_changes_init(&g->acceptor.changes);
+	rd_lock_init(&g->acceptor.listening, RANK_LISTENING);
 	return 0;
 }
 
 void rd_group_fini(struct rd_group *g)
 {
+	rd_lock_fini(&g->acceptor.listening);
 	rd_changes_fini(&g->acceptor.changes);
 	close(g->wake_fd);
 }

@@ -21,6 +21,7 @@ src_server_libserver_la_SOURCES = \
 	src/server/heritage.h \
 	src/server/metrics.c \
 	src/server/metrics.h \
+	src/server/metrics_listeners.c \
 	src/server/metrics_routes.c \
 	src/server/logging.c \
 	src/server/logging.h \

@@ -227,6 +227,7 @@ int rd_metrics_perform(struct replyd_exchange *x, void *data)
 	metrics_shed(&m);
 	metrics_closed(&m);
 	metrics_gauges(&m);
+	rd_metrics_listeners(&e, s);
 	rd_metrics_routes(&e, s);
 	metrics_process(&e, (double)s->opened_s);
 	rd_exposition_end(&e);

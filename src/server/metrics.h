@@ -8,6 +8,9 @@
 
 struct replyd;
 
+/* What the kernel holds that nobody has accepted, by listener, and what it did not take. */
+void rd_metrics_listeners(struct rd_exposition *e, struct replyd *server);
+
 /* What the clients' exchanges were answered with and took, by route. */
 void rd_metrics_routes(struct rd_exposition *e, struct replyd *server);
 

@@ -11,6 +11,7 @@ LOCK_RANK(LOOK,  "look",  "a running server's parts, while a stranger looks at t
 LOCK_RANK(POOL,  "pool",  "the workers' threads: start and end")
 LOCK_RANK(DETACH, "detach", "which connection a detached exchange still has")
 LOCK_RANK(GENERATION, "generation", "which generation is the newest, and what is to be freed")
+LOCK_RANK(LISTENING, "listening", "which descriptor a listener has, while a stranger looks at it")
 LOCK_RANK(QUEUE, "queue", "the ring of waiting connections and the count of running workers")
 LOCK_RANK(LEGACY, "legacy", "which clients are left to the next server")
 LOCK_RANK(UPLOAD, "upload", "which version of a file is replaced")

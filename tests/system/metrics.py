@@ -2,13 +2,15 @@
 """metrics - what /metrics says of routes and of configurations is what was done, and its page says all of it.
 
 Each exchange is in the numbers of its route, whatever the route's name is. A
-reload that fails is seen, and so is the next that does not. However many routes
+reload that fails is seen, and so is the next that does not. Who waits in the
+kernel while the server has as many as it may is in its queue. However many routes
 there are, there are no more series than the page says. The families in
 replyd(8) are those that there are.
 """
 
 import os
 import re
+import resource
 import sys
 import time
 
@@ -27,6 +29,7 @@ ODD = '{route="/a\\"b\\\\cd%C3%A9",status="200"}'
 ASKED = 5
 ROUTES, MOST = 300, 256
 BUCKETS = 16
+DESCRIPTORS, HELD = 160, 7
 
 
 def metrics(path):
@@ -109,6 +112,32 @@ def page(path):
 	expect("families in replyd(8)", sorted(items), sorted(metrics(path)[1]))
 
 
+def backlog():
+	"""The server has as many connections as it may; the kernel holds those that come then."""
+	resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+	with Server() as server:
+		path = os.path.join(server.tmp, "control")
+		server.configured(CONF.format(path=path, more=""))
+		got = metrics(path)[0]
+		listener = f'{{group="clients",listener="http://127.0.0.1:{server.port}/"}}'
+		with open("/proc/sys/net/core/somaxconn", encoding="ascii") as file:
+			expect("the limit", got["replyd_accept_queue_limit", listener], min(4096, int(file.read())))
+		expect("nobody", got["replyd_accept_queue_length", listener], 0)
+		for name in ("overflows", "drops"):
+			if not got[f"replyd_host_listen_{name}_total", None] >= 0:
+				raise Failure(f"{name}: {got}")
+		clients = []
+		for _ in range(int(got["replyd_connections_limit", '{group="clients"}']) + HELD):
+			clients.append(Client(server))
+			clients[-1].send(b"GET")		# the kernel may hold back who says nothing
+		until(lambda: metrics(path)[0]["replyd_accept_queue_length", listener] == HELD, "they wait in the kernel")
+		for client in clients:
+			client.close()
+		until(lambda: metrics(path)[0]["replyd_accept_queue_length", listener] == 0, "it is empty again")
+		server.signal()
+		server.process.wait()
+
+
 def bounded():
 	with Server() as server:
 		path = os.path.join(server.tmp, "control")
@@ -137,6 +166,7 @@ def test():
 		server.signal()
 		expect("it ends", server.process.wait(), 0)
 	bounded()
+	backlog()
 
 
 sys.exit(main(test))

@@ -51,6 +51,7 @@ unit_tests += tests/unit/test_listing
 unit_tests += tests/unit/test_log_format
 unit_tests += tests/unit/test_meter
 unit_tests += tests/unit/test_mime
+unit_tests += tests/unit/test_netstat
 unit_tests += tests/unit/test_network
 unit_tests += tests/unit/test_outbox
 unit_tests += tests/unit/test_output
