@@ -17,6 +17,7 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True			# the source tree may be read-only
+signal.signal(signal.SIGINT, signal.default_int_handler)	# a shell's background job ignores it, and what that starts
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dialogue"))
 
 import reply
