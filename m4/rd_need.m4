@@ -74,3 +74,19 @@ AC_DEFUN([RD_TESTS], [
 	])
 	AM_CONDITIONAL([TESTS_ENABLED], [test $rd_tests = yes])
 ])
+
+# RD_PROBES: where sys/sdt.h is, tracers of the system find probes in the program.
+AC_DEFUN([RD_PROBES], [
+	AC_ARG_ENABLE([probes],
+		[AS_HELP_STRING([--enable-probes],
+			[have probes for bpftrace, perf and SystemTap (default: when sys/sdt.h is there)])],
+		[], [enable_probes=auto])
+	rd_probes=no
+	AS_CASE([$enable_probes],
+		[no], [],
+		[yes], [RD_NEED_HEADER([sys/sdt.h], [systemtap-sdt-dev])
+			rd_probes=yes],
+		[AC_CHECK_HEADER([sys/sdt.h], [rd_probes=yes])])
+	AS_IF([test $rd_probes = yes],
+		[AC_DEFINE([HAVE_PROBES], [1], [Define to 1 to have probes by sys/sdt.h.])])
+])

@@ -61,6 +61,7 @@ bool rd_acceptor_complains(struct rd_acceptor *a)
 static void acceptor_add(struct rd_acceptor *a, struct rd_conn *c, bool begun)
 {
 	MUST(a->ready < RD_EVENTS);
+	RD_PROBE2(queued, c->number, c->transport.fd);
 	a->batch[a->ready++] = (struct rd_entry){
 		.conn = c,
 		.ready_us = a->now_us,

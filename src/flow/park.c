@@ -37,6 +37,7 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))
 		return PARK_REFUSED;
+	rd_tell_probe(c, EVENT_PARKED, want);
 	told = rd_tell_make(&event, outbox, c, EVENT_PARKED, want);
 	c->rested = true;
 	if (!rd_conn_pass(c, owner, OWN_PARKED)) {

@@ -172,6 +172,7 @@ static void worker_serve(struct rd_worker *w, const struct rd_entry *entry)
 	c->rested = false;
 	if (c->shed)
 		rd_tell(&w->outbox, c, EVENT_SHED, CLOSE_OVERLOAD);
+	RD_PROBE2(started, c->number, w->now_us - c->ready_us);
 	rd_doing_begin(&w->doing, c->client, c->number, w->now_us);
 	rd_worker_go_on(w, c, rd_worker_advance(w, c));
 	rd_doing_end(&w->doing);

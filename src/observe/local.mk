@@ -20,6 +20,7 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/netstat.h \
 	src/observe/outbox.c \
 	src/observe/outbox.h \
+	src/observe/probe.h \
 	src/observe/process.c \
 	src/observe/process.h \
 	src/observe/record.c \

@@ -8,6 +8,7 @@
 
 #include "app/route.h"
 #include "base/clock.h"
+#include "observe/probe.h"
 #include "serve/stream.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ void rd_account_arrived(struct rd_stream *s, int64_t arrived_ns)
 
 void rd_account_read(struct rd_stream *s)
 {
+	RD_PROBE2(read, s->conn->number, s->conn->exchanges + 1);
 	if (!s->worker->timed)
 		return;
 	s->worker->now_us = rd_clock_us();
@@ -139,6 +141,8 @@ static void account_hand_on(struct rd_stream *s, uint64_t sent_us, enum rd_close
 		r->at[STAMP_SENT] = sent_us;
 		if (at + rd_record_size(r) == w->told.len)
 			r->reason = (uint16_t)reason;
+		if (sent_us)
+			RD_PROBE3(sent, r->connection, r->status, rd_record_stage(r, STAGE_TOTAL));
 		rd_stages_record(&w->stages, r);
 		if (r->len[RECORD_CLIENT] > 0 && rd_outbox_wanted(&w->outbox))
 			rd_outbox_put(&w->outbox, r, rd_record_size(r));

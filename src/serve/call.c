@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "flow/stuck.h"
+#include "observe/probe.h"
 #include "serve/stream.h"
 
 int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exchange *x, bool *mine)
@@ -15,6 +16,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 	bool blocks = rd_route_blocks(route);
 	uint64_t began = worker->now_us; /* what took long before has just ended */
 	uint64_t limit_us = route->policy.time_us ? began + route->policy.time_us : 0;
+	uint32_t number = s->conn->number;
 	int status;
 
 	x->now_us = began;
@@ -32,6 +34,7 @@ int rd_call(struct rd_worker *worker, struct rd_route *route, struct replyd_exch
 		rd_worker_unblock(worker);
 	worker->now_us = rd_clock_us();
 	rd_doing_next(&worker->doing, STAGE_SEND, route->series, worker->now_us);
+	RD_PROBE2(performed, number, worker->now_us - began);
 	rd_route_learn(route, (unsigned)(worker->now_us - began));
 	return status;
 }

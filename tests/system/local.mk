@@ -37,6 +37,7 @@ system_tests += tests/system/module.py
 system_tests += tests/system/notify.py
 system_tests += tests/system/passed.py
 system_tests += tests/system/privileges.py
+system_tests += tests/system/probes.sh
 system_tests += tests/system/programs.py
 system_tests += tests/system/promtool.py
 system_tests += tests/system/progress.py
