@@ -29,6 +29,8 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 {
 	struct rd_conn *c = *conn;
 	_Atomic uint64_t *deadline = &c->slots->deadline[c->transport.fd];
+	uint32_t number = c->number;
+	int fd = c->transport.fd;
 	struct rd_event event;
 	bool told;
 
@@ -37,7 +39,6 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 	atomic_store_explicit(deadline, c->deadline_us, memory_order_relaxed);
 	if (!c->registered && !park_register(c))
 		return PARK_REFUSED;
-	rd_tell_probe(c, EVENT_PARKED, want);
 	told = rd_tell_make(&event, outbox, c, EVENT_PARKED, want);
 	c->rested = true;
 	if (!rd_conn_pass(c, owner, OWN_PARKED)) {
@@ -45,6 +46,7 @@ enum rd_parked rd_park_enter(struct rd_conn **conn, enum rd_owner owner, enum rd
 		return PARK_AGAIN;
 	}
 	*conn = NULL;
+	RD_PROBE2(parked, number, fd);
 	if (told)
 		rd_outbox_note(outbox, &event);
 	return PARK_PARKED;

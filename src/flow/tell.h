@@ -26,16 +26,13 @@ static inline void rd_tell_probe(const struct rd_conn *conn, enum rd_event_kind 
 	case EVENT_ACCEPTED:
 		RD_PROBE2(accepted, conn->number, conn->transport.fd);
 		break;
-	case EVENT_PARKED:
-		RD_PROBE2(parked, conn->number, conn->transport.fd);
-		break;
 	case EVENT_SHED:
 		RD_PROBE2(shed, conn->number, detail);
 		break;
 	case EVENT_CLOSED:
 		RD_PROBE2(closed, conn->number, detail);
 		break;
-	default: /* woken: that is `started` */
+	default: /* parked: flow/park.c has its own; woken: that is `started` */
 		break;
 	}
 }

@@ -73,23 +73,20 @@ static void recent_keep(struct rd_recent *r, const struct rd_sums *now)
 	r->kept[r->count++] = copy;
 }
 
-double rd_recent_since(struct rd_recent *r, struct rd_sums *now)
+double rd_recent_since(struct rd_recent *r, struct rd_sums *now, uint64_t opened_us)
 {
+	struct rd_sums before = { .at_us = opened_us };
 	const struct rd_sums *base;
-	struct rd_sums before = { 0 };
-	double span_s = 0;
 
 	rd_lock_take(&r->lock);
-	recent_keep(r, now);
 	base = recent_base(r, now->at_us);
 	if (base)
 		before = *base;
+	recent_keep(r, now); /* drops only what is older than `before` */
 	for (unsigned i = 0; i < now->count && i < before.count; i++)
 		rd_stages_since(&now->of[i], &before.of[i]);
-	if (base)
-		span_s = (double)(now->at_us - before.at_us) / 1e6;
 	rd_lock_drop(&r->lock);
-	return span_s;
+	return (double)(now->at_us - before.at_us) / 1e6;
 }
 
 static bool recent_status(struct rd_buffer *b, const struct rd_stage_sums *s)
@@ -163,7 +160,8 @@ bool rd_recent_json(struct rd_buffer *b, struct replyd *s)
 		rd_sums_look(s, &sums) && recent_words(b) && recent_routes(b, "routes", s, &sums);
 
 	added = added &&
-		rd_buffer_print(b, "\"span_s\": %.3f,\n", rd_recent_since(&s->recent, &sums)) &&
+		rd_buffer_print(b, "\"span_s\": %.3f,\n",
+				rd_recent_since(&s->recent, &sums, s->opened_us)) &&
 		recent_routes(b, "recent", s, &sums);
 	rd_sums_free(&sums);
 	return added;

@@ -39,9 +39,9 @@ void rd_sums_free(struct rd_sums *sums);
 
 /*
  * Takes from `now` what there was a minute before, or when it was first asked for; returns how many
- * seconds are left in it.
+ * seconds are left in it. Who asks first has all since opened_us, when it was opened.
  */
-double rd_recent_since(struct rd_recent *r, struct rd_sums *now);
+double rd_recent_since(struct rd_recent *r, struct rd_sums *now, uint64_t opened_us);
 
 /* Adds `"routes": [...], "recent": [...], ...`, each with a comma behind it. False: no memory. */
 bool rd_recent_json(struct rd_buffer *b, struct replyd *server);
