@@ -1,20 +1,15 @@
 /*
- * check - whether a value, and a section as a whole, says something that can be.
+ * check - whether a section as a whole says something that can be.
  */
 #ifndef RD_CONFIG_CHECK_H
 #define RD_CONFIG_CHECK_H
 
-#include "config/config.h"
-
-enum { RD_CHECK_WHY = 384 };
+#include "config/value.h"
 
 /*
- * Reads value->text as what the option is, into value->number. For a list: looks at its last item.
- * False, and why says what is wrong and what would be right.
+ * Looks at the title of a section that begins. False, and why says what is wrong and what would be
+ * right.
  */
-bool rd_check_value(enum rd_option option, struct rd_value *value, char why[RD_CHECK_WHY]);
-
-/* Looks at the title of a section that begins. */
 bool rd_check_title(const struct rd_section *section, char why[RD_CHECK_WHY]);
 
 /* Looks at a whole section. On false, *option is the one that is wrong, or OPTION_COUNT. */

@@ -200,7 +200,7 @@ static int load_value(cfg_t *cfg, cfg_opt_t *opt)
 		snprintf(why, sizeof(why), "is said in line %d already", value->where.line);
 	else if (!load_keep(cfg, opt, option, value))
 		return load_no_memory() - 1;
-	else if (rd_check_value(option, value, why))
+	else if (rd_value_read(option, value, why))
 		return 0;
 	value->where = load_where(cfg);
 	load_wrong(loading->at, option, why);

@@ -15,4 +15,6 @@ src_config_libconfig_la_SOURCES = \
 	src/config/schema.h \
 	src/config/tree.h \
 	src/config/units.c \
-	src/config/units.h
+	src/config/units.h \
+	src/config/value.c \
+	src/config/value.h
