@@ -74,7 +74,7 @@ struct wanted {
 	bool test;		     /* that it is right, and no more */
 	const char *workers, *queue; /* said here, whatever the file says ... */
 	const char *user, *group;    /* ... and so these */
-	bool background;
+	bool background, trace;
 	const char *pid_file, *log, *access_log;
 };
 
@@ -142,6 +142,7 @@ static int options_one(int letter, struct replyd *server, struct wanted *w)
 		return GO_ON;
 	case 'T':
 		rd_trace_print(server, STDERR_FILENO, rd_tty_colour(STDERR_FILENO));
+		w->trace = true;
 		return GO_ON;
 	case 'h':
 		return options_help();
@@ -163,6 +164,10 @@ static int options_check(int operands, char **operand, const struct wanted *w)
 		rd_log_error(
 			"--config says what is served and where: it takes no DIRECTORY, --listen, "
 			"--line and --list");
+	else if (w->background &&
+		 (w->trace || (w->access_log && strcmp(w->access_log, "stdout") == 0)))
+		rd_log_error("--daemon leaves standard output and standard error: it takes no "
+			     "--trace, and a file for --access-log");
 	else if (w->test && !w->config)
 		rd_log_error("--test needs --config FILE");
 	else

@@ -122,6 +122,10 @@ def refuses(server):
 	expect("stopped", server.ends(), 0)
 	if os.path.exists(server.pid_file):
 		raise Failure("the pid file is still there")
+	for options in ("--trace",), ("--access-log", "-"):	# nobody would see it
+		status, said = server.command(*options)
+		expect(f"{options}", status, 2)
+		matches(f"{options}", said, "^replyd: --daemon leaves standard output and standard error: ")
 	status, said = server.command(config="none")
 	expect("without a configuration", status, 1)
 	matches("without a configuration", said, r"^replyd: none: ")
