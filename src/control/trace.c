@@ -115,12 +115,15 @@ static bool trace_take(void *data, struct rd_span piece)
 {
 	struct trace *t = data;
 
+	if (piece.len == 0)
+		return true;
 	if (t->wish->json) {
 		fwrite(piece.at, 1, piece.len, stdout);
 	} else {
 		if (!rd_buffer_add(&t->come, piece.at, piece.len) || !trace_lines(t))
 			return false;
-		fwrite(t->shown.at, 1, t->shown.len, stdout);
+		if (t->shown.len > 0)
+			fwrite(t->shown.at, 1, t->shown.len, stdout);
 		t->shown.len = 0;
 	}
 	return fflush(stdout) == 0 && !trace_ended(t);
