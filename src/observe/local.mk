@@ -6,6 +6,7 @@ src_observe_libobserve_la_SOURCES = \
 	src/observe/access_log.h \
 	src/observe/counters.c \
 	src/observe/counters.h \
+	src/observe/doing.h \
 	src/observe/log_escape.c \
 	src/observe/log_escape.h \
 	src/observe/log_format.c \

@@ -302,8 +302,12 @@ static int server_open_clients(struct replyd *s, size_t descriptors)
 	return -1;
 }
 
+/* Before anyone asks the control lane. */
 static int server_open_control(struct replyd *s, size_t descriptors)
 {
+	if (rd_generations_newest(s->generations) !=
+	    &s->setup->generation) /* else it is open anew */
+		rd_generations_put(s->generations, &s->setup->generation);
 	if (rd_control_open(s, descriptors) == 0)
 		return 0;
 	rd_group_close(&s->clients);
@@ -378,9 +382,6 @@ static int server_open(struct replyd *s)
 		rd_server_close(s);
 		return -1;
 	}
-	if (rd_generations_newest(s->generations) !=
-	    &s->setup->generation) /* else it is open anew */
-		rd_generations_put(s->generations, &s->setup->generation);
 	atomic_store(&s->phase, PHASE_OPEN);
 	return 0;
 }

@@ -7,6 +7,7 @@ noinst_HEADERS += \
 	src/tbl/config_section.h \
 	src/tbl/counter.h \
 	src/tbl/ctl_option.h \
+	src/tbl/event.h \
 	src/tbl/field.h \
 	src/tbl/load_failure.h \
 	src/tbl/lock_rank.h \

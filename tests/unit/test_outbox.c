@@ -129,6 +129,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, is_wanted_by_sinks);
 	tcase_add_test(t, comes_out_as_it_went_in);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, goes_around);
 	tcase_add_test(t, is_bounded);
 	suite_add_tcase(s, t);
