@@ -31,6 +31,7 @@ def skip(why):
 
 if not shutil.which("promtool"):
 	skip("there is no promtool")
+sys.path.append("/usr/lib/python3/dist-packages")	# Debian's, whichever python3 this is
 try:
 	from prometheus_client.openmetrics.parser import text_string_to_metric_families as parsed
 except ImportError:

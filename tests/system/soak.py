@@ -85,6 +85,10 @@ class Soaked(Server):
 		return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
 
+class Cut(Failure):
+	"""A reply that began, and is not whole."""
+
+
 class Count:
 	"""What happened, by its name."""
 
@@ -128,7 +132,7 @@ class Talk:
 					self.close()
 				return got[0]
 			if ended and self.came:
-				raise Failure(f"{method} {path}: cut short: {bytes(self.came[:200])}")
+				raise Cut(f"{method} {path}: cut short: {bytes(self.came[:200])}")
 			if ended:
 				raise EOFError
 			data = await self.reader.read(1 << 18)
@@ -148,6 +152,21 @@ def right(got, statuses, body=None):
 	if got.status not in statuses or (body is not None and got.body != body):
 		raise Failure(f"{got.head[:300]} {got.body[:100]}")
 	return True
+
+
+async def program(count, talk, n):
+	"""One that is killed is told of by 502, or, where its reply has begun, by an end that is none."""
+	killed = count.of.get("killed", 0)
+	try:
+		ok = right(got := await talk.ask(b"GET", b"/cgi?%d" % n), [200, 502], None)
+	except Cut:
+		talk.close()
+		if count.of.get("killed", 0) == killed:
+			raise
+		return True
+	if ok and got.status == 200 and got.body != b"hello %d\n" % n:
+		raise Failure(f"cgi: {got.body}")
+	return ok
 
 
 async def honest(server, count, talk):
@@ -170,9 +189,7 @@ async def honest(server, count, talk):
 		ok = ok and right(await talk.ask(b"GET", name), [200, 404])	# another may take it away
 		ok = right(await talk.ask(b"DELETE", name), [204, 404]) and ok
 	elif kind == 5:
-		ok = right(got := await talk.ask(b"GET", b"/cgi?%d" % n), [200, 502], None)
-		if ok and got.status == 200 and got.body != b"hello %d\n" % n:
-			raise Failure(f"cgi: {got.body}")
+		ok = await program(count, talk, n)
 	elif kind == 6:
 		ok = right(got := await talk.ask(b"GET", b"/text"), [200])
 		if ok and not re.fullmatch(rb"text \d+\n", got.body):
