@@ -1,143 +1,12 @@
 /*
- * test_child - programs of every kind are run, and nothing of them stays: no process, no
- * descriptor. What they started is this process' to wait for, so that its end can be seen.
+ * test_child - programs of every kind at work: what they read and write, how each ends, and what
+ * becomes of those that it started itself.
  */
-#include "handlers/child.h"
+#include "running.h"
 
-#include "asking.h"
 #include "base/clock.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
-enum { OUTPUT = 1024 * 1024, LARGE = 300 * 1000 };
-
-/* One run, and what came of it. */
-static struct {
-	struct rd_child child;
-	enum rd_child_end end;
-	int status;
-	char output[OUTPUT + 1];
-	size_t len;
-	size_t most;	/* of output; more is refused */
-	bool leaves;	/* the client does, at the first output */
-	unsigned flush; /* times */
-} run;
-
-static int cancel_fd;
-static bool cancelled;
-static size_t descriptors;
-static char large[LARGE];
-
-static bool link_cancelled(struct replyd_exchange *exchange)
-{
-	(void)exchange;
-	return cancelled;
-}
-
-static int link_cancel_fd(struct replyd_exchange *exchange)
-{
-	(void)exchange;
-	return cancel_fd;
-}
-
-static const struct rd_link test_link = { .cancelled = link_cancelled,
-					  .cancel_fd = link_cancel_fd };
-
-static size_t descriptors_open(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
-}
-
-static bool take(void *owner, const char *bytes, size_t len)
-{
-	ck_assert_ptr_eq(owner, &run);
-	if (run.len + len > run.most)
-		return false;
-	memcpy(run.output + run.len, bytes, len);
-	run.len += len;
-	if (run.leaves) {
-		cancelled = true;
-		ck_assert_int_eq(eventfd_write(cancel_fd, 1), 0);
-	}
-	return true;
-}
-
-static void flushed(void *owner)
-{
-	ck_assert_ptr_eq(owner, &run);
-	run.flush++;
-}
-
-static void begin(void)
-{
-	sigset_t all;
-
-	sigfillset(&all); /* as a worker has it */
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
-	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-	memset(large, 'a', sizeof(large));
-	cancel_fd = eventfd(0, EFD_CLOEXEC);
-	ask("GET /", "Host: t\r\n");
-	x.link = &test_link;
-	descriptors = descriptors_open();
-	run.child = (struct rd_child){ .x = &x,
-				       .in_file = -1,
-				       .socket = -1,
-				       .output = take,
-				       .flush = flushed,
-				       .owner = &run };
-	run.most = OUTPUT;
-}
-
-static void nobody_is_left(void)
-{
-	siginfo_t info;
-
-	ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOHANG), -1);
-	ck_assert_int_eq(errno, ECHILD);
-	ck_assert_uint_eq(descriptors_open(), descriptors);
-}
-
-static void end(void)
-{
-	nobody_is_left();
-	rd_exchange_end(&x);
-	close(cancel_fd);
-}
-
-static void run_argv(char *const *argv)
-{
-	static char *const environment[] = { (char *)"PATH=/usr/bin:/bin", NULL };
-
-	run.child.spawn.argv = argv;
-	run.child.spawn.envp = environment;
-	run.len = 0;
-	run.end = rd_child_run(&run.child, &run.status);
-	run.output[run.len] = '\0';
-}
-
-static void run_script(const char *script)
-{
-	char *const argv[] = { (char *)"/bin/sh", (char *)"-c", (char *)script, NULL };
-
-	run_argv(argv);
-}
 
 static void late_after(unsigned ms)
 {
@@ -382,110 +251,6 @@ START_TEST(errors)
 }
 END_TEST
 
-/* What a program is born with. */
-START_TEST(born)
-{
-	char *const signals[] = { (char *)"/bin/grep", (char *)"-E", (char *)"^Sig(Blk|Ign)",
-				  (char *)"/proc/self/status", NULL };
-
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGUSR1, SIG_IGN);
-	run_argv(signals);
-	ck_assert_str_eq(run.output, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
-	run_script("set -- $(cat /proc/$$/stat); [ $1 = $5 ] && echo leads");
-	ck_assert_str_eq(run.output, "leads\n");
-	run_script("env | grep -v ^PWD=; [ $(ulimit -n) -le 1024 ] && ulimit -c && echo \"$PWD\"");
-	ck_assert_ptr_nonnull(strstr(run.output, "PATH=/usr/bin:/bin\n0\n/"));
-	run.child.spawn.directory = "/proc";
-	run_script("pwd");
-	ck_assert_str_eq(run.output, "/proc\n");
-}
-END_TEST
-
-START_TEST(born_without_descriptors)
-{
-	int leaks = dup2(2, 100); /* does not close at an exec */
-
-	run_script("[ -e /proc/self/fd/100 ] || echo fine; ls /proc/self/fd | wc -l");
-	ck_assert_str_eq(run.output, "fine\n4\n"); /* ls has its directory open */
-	close(leaks);
-}
-END_TEST
-
-START_TEST(limited)
-{
-	run.child.spawn.limits =
-		(struct rd_spawn_limits){ .memory = 64 << 20, .cpu_s = 1, .processes = 1000 };
-	run_script("ulimit -v; ulimit -t; grep processes /proc/self/limits | tr -s ' '");
-	ck_assert_str_eq(run.output, "65536\n1\nMax processes 1000 1000 processes \n");
-	run_script("while :; do :; done");
-	ck_assert_int_eq(run.end, CHILD_ENDED);
-	ck_assert(run.status == -SIGXCPU || run.status == -SIGKILL);
-}
-END_TEST
-
-START_TEST(as_another)
-{
-	gid_t groups[] = { 12345, 12346 };
-	struct rd_spawn_user user = { (char *)"someone", 23456, 12345, groups, 2 };
-
-	run.child.spawn.user = &user;
-	run_script("id -u; id -g; id -G; [ -r /proc/self/environ ] && echo own");
-	if (geteuid() == 0) {
-		ck_assert_str_eq(run.output, "23456\n12345\n12345 12346\nown\n");
-		return;
-	}
-	ck_assert_int_eq(run.end, CHILD_FAILED);
-	ck_assert_int_eq(errno, EPERM);
-}
-END_TEST
-
-/* What cannot be started is told, and why. */
-START_TEST(cannot_start)
-{
-	const char *path = file_of("#!/bin/sh\n", 10);
-	char *const none[] = { (char *)"/nonexistent/program", NULL };
-	char *const forbidden[] = { (char *)path, NULL };
-	char *const directory[] = { (char *)"/usr", NULL };
-	char *const *const argv[] = { none, forbidden, directory };
-	static const int why[] = { ENOENT, EACCES, EACCES };
-
-	for (int i = 0; i < COUNT(argv); i++) {
-		run_argv(argv[i]);
-		ck_assert_int_eq(run.end, CHILD_FAILED);
-		ck_assert_int_eq(errno, why[i]);
-		nobody_is_left();
-	}
-	run.child.spawn.directory = "/nonexistent";
-	run_script("echo x");
-	ck_assert_int_eq(run.end, CHILD_FAILED);
-	ck_assert_int_eq(errno, ENOENT);
-	unlink(path);
-}
-END_TEST
-
-START_TEST(no_descriptors)
-{
-	struct rlimit before, now;
-
-	getrlimit(RLIMIT_NOFILE, &before);
-	run.child.in = (struct rd_span){ large, sizeof(large) };
-	for (rlim_t more = 0; more < 24; more++) {
-		now = (struct rlimit){ 3 + more, before.rlim_max };
-		while (setrlimit(RLIMIT_NOFILE, &now) != 0)
-			now.rlim_cur++;
-		run_script("echo x");
-		if (run.end == CHILD_FAILED)
-			ck_assert_int_eq(errno, EMFILE);
-		else
-			ck_assert_int_eq(run.end, CHILD_ENDED);
-		setrlimit(RLIMIT_NOFILE, &before);
-		nobody_is_left();
-	}
-	ck_assert_int_eq(run.end, CHILD_ENDED);
-}
-END_TEST
-
 /* Whoever embeds a server may ignore SIGCHLD; how a program ended is not known then. */
 START_TEST(reaped_by_the_kernel)
 {
@@ -494,37 +259,6 @@ START_TEST(reaped_by_the_kernel)
 	ck_assert_int_eq(run.end, CHILD_ENDED);
 	ck_assert_int_eq(run.status, 0);
 	ck_assert_str_eq(run.output, "x\n");
-}
-END_TEST
-
-/* It ends with the thread that started it, as with a server that is killed. */
-static pid_t orphan;
-
-static void *abandon(void *arg)
-{
-	static char *const argv[] = { (char *)"/bin/sleep", (char *)"1000", NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), pidfd;
-	struct rd_spawn s = {
-		.argv = argv, .envp = argv + 2, .in = null, .out = null, .err = null
-	};
-	const char *step;
-
-	orphan = rd_spawn(&s, &pidfd, &step);
-	close(pidfd);
-	close(null);
-	return arg;
-}
-
-START_TEST(orphan_ends)
-{
-	pthread_t thread;
-	siginfo_t info;
-
-	ck_assert_int_eq(pthread_create(&thread, NULL, abandon, NULL), 0);
-	pthread_join(thread, NULL);
-	ck_assert_int_gt(orphan, 0);
-	ck_assert_int_eq(waitid(P_PID, (id_t)orphan, &info, WEXITED), 0);
-	ck_assert_int_eq(info.si_status, SIGKILL);
 }
 END_TEST
 
@@ -598,14 +332,7 @@ int main(void)
 	tcase_add_test(tcase, slow_output_is_flushed);
 	tcase_add_test(tcase, input_from_a_file);
 	tcase_add_test(tcase, errors);
-	tcase_add_test(tcase, born);
-	tcase_add_test(tcase, born_without_descriptors);
-	tcase_add_test(tcase, limited);
-	tcase_add_test(tcase, as_another);
-	tcase_add_test(tcase, cannot_start);
-	tcase_add_test(tcase, no_descriptors);
 	tcase_add_test(tcase, reaped_by_the_kernel);
-	tcase_add_test(tcase, orphan_ends);
 	tcase_add_test(tcase, at_once);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

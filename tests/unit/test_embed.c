@@ -1,26 +1,10 @@
-/* test_embed - a server in this very program: functions as routes, its start, and its end. */
-#include "base/must.h"
-#include "replyd.h"
+/*
+ * test_embed - a server that is started and stopped: its functions, what is refused, and its end.
+ * test_embed_run has one that is run until a signal.
+ */
+#include "embedded.h"
 
-#include <arpa/inet.h>
-#include <check.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-static _Atomic unsigned inside, left;
-static char reply[8192];
-
-static int hello(struct replyd_exchange *x, void *data)
-{
-	return replyd_text(x, 200, "%s, %s\n", (const char *)data,
-			   replyd_query(x, "name", "world"));
-}
+static _Atomic unsigned left; /* handlers, in vain */
 
 static int user(struct replyd_exchange *x, void *data)
 {
@@ -39,19 +23,6 @@ static int waits(struct replyd_exchange *x, void *data)
 	atomic_fetch_add(&left, 1);
 	atomic_fetch_sub(&inside, 1);
 	return 503;
-}
-
-static _Atomic bool may_leave;
-
-/* Does not ask whether it is in vain. */
-static int stuck(struct replyd_exchange *x, void *data)
-{
-	(void)data;
-	atomic_fetch_add(&inside, 1);
-	while (!atomic_load(&may_leave))
-		usleep(1000);
-	atomic_fetch_sub(&inside, 1);
-	return replyd_text(x, 200, "at last\n");
 }
 
 static struct replyd_exchange *_Atomic detached;
@@ -75,47 +46,6 @@ static int lines(struct replyd_exchange *x, void *data)
 	return 0;
 }
 
-/* -1 when nobody listens there. */
-static int reaches(const char *url)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	MUST(fd >= 0);
-	at.sin_port = htons((in_port_t)atoi(strrchr(url, ':') + 1));
-	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int asks(const char *url, const char *request)
-{
-	int fd = reaches(url);
-
-	MUST(fd >= 0);
-	MUST(send(fd, request, strlen(request), MSG_NOSIGNAL) == (ssize_t)strlen(request));
-	return fd;
-}
-
-/* All that comes until the end, or the end of it. */
-static const char *hears(int fd)
-{
-	size_t len = 0, most = sizeof(reply) - 1;
-	ssize_t n;
-
-	while ((n = recv(fd, reply + len, most - len, 0)) > 0) {
-		len += (size_t)n;
-		if (len == most) {
-			memmove(reply, reply + most / 2, most - most / 2);
-			len = most - most / 2;
-		}
-	}
-	reply[len] = '\0';
-	close(fd);
-	return reply;
-}
-
 static const char *ask(struct replyd *server, const char *line)
 {
 	char request[512];
@@ -125,24 +55,12 @@ static const char *ask(struct replyd *server, const char *line)
 	return hears(asks(replyd_url(server, 0), request));
 }
 
-static struct replyd *made(void)
-{
-	struct replyd *server = replyd_new();
-
-	MUST(server);
-	replyd_route(server, "GET /hello", hello, (void *)"hello");
-	replyd_route(server, "PUT,POST /hello", hello, (void *)"stored");
-	replyd_route(server, "GET /user/{id}/", user, NULL);
-	replyd_route(server, "/wait", waits, NULL);
-	replyd_route(server, "/stuck", stuck, NULL);
-	replyd_route(server, "/later", later, NULL);
-	return server;
-}
-
 START_TEST(starts_and_stops)
 {
 	struct replyd *server = made();
 
+	replyd_route(server, "PUT,POST /hello", hello, (void *)"stored");
+	replyd_route(server, "GET /user/{id}/", user, NULL);
 	for (int i = 0; i < 3; i++) { /* what was stopped can be started again */
 		ck_assert_int_eq(replyd_start(server, i == 0 ? "127.0.0.1:0" : NULL), 0);
 		ck_assert_ptr_nonnull(
@@ -173,6 +91,7 @@ START_TEST(cuts)
 	struct replyd *server = made();
 	int fd[3], half;
 
+	replyd_route(server, "/wait", waits, NULL);
 	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
 	for (int i = 0; i < 3; i++)
 		fd[i] = asks(replyd_url(server, 0), request);
@@ -230,6 +149,7 @@ START_TEST(frees)
 	struct replyd *server = made();
 	int fd;
 
+	replyd_route(server, "/later", later, NULL);
 	ck_assert_int_eq(replyd_start(server, "127.0.0.1:0"), 0);
 	fd = asks(replyd_url(server, 0), "GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
 	while (!atomic_load(&detached))
@@ -380,111 +300,6 @@ START_TEST(without_a_server)
 }
 END_TEST
 
-static struct sigaction during;
-
-/* Once it serves. */
-static void *end_it(void *url)
-{
-	int fd;
-
-	while ((fd = reaches(url)) < 0)
-		usleep(1000);
-	MUST(send(fd, "GET /hello HTTP/1.0\r\n\r\n", 23, MSG_NOSIGNAL) == 23);
-	MUST(strstr(hears(fd), "hello, world"));
-	MUST(sigaction(SIGPIPE, NULL, &during) == 0);
-	kill(getpid(), SIGTERM);
-	return NULL;
-}
-
-/* Serves in this thread until the signal, and leaves the signal as it was. */
-START_TEST(runs)
-{
-	struct replyd *server = made();
-	struct sigaction before, after;
-	pthread_t thread;
-	char *url;
-
-	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_HTTP), 0);
-	ck_assert_int_eq(replyd_open(server), 0);
-	url = strdup(replyd_url(server, 0));
-	replyd_drain(server);
-	ck_assert_int_eq(replyd_serve(server), 0);
-	ck_assert_int_eq(sigaction(SIGTERM, NULL, &before), 0);
-	PTH(pthread_create(&thread, NULL, end_it, url));
-	ck_assert_int_eq(replyd_run(server, NULL), 0);
-	PTH(pthread_join(thread, NULL));
-	ck_assert_int_eq(sigaction(SIGTERM, NULL, &after), 0);
-	ck_assert(before.sa_handler == after.sa_handler);
-	ck_assert(during.sa_handler == SIG_IGN);
-	ck_assert_int_eq(sigaction(SIGPIPE, NULL, &after), 0);
-	ck_assert(after.sa_handler == SIG_DFL);
-	free(url);
-	replyd_drain(server); /* too late, and harmless */
-	replyd_free(server);
-}
-END_TEST
-
-static void on_pipe(int number)
-{
-	(void)number;
-}
-
-/* Nobody's own handler of SIGPIPE is replaced; an earlier drain is not forgotten. */
-START_TEST(runs_not)
-{
-	struct sigaction own = { .sa_handler = on_pipe };
-	struct replyd *server = made();
-	pthread_t thread;
-	char *url;
-
-	ck_assert_int_eq(sigaction(SIGPIPE, &own, NULL), 0);
-	replyd_drain(server);
-	ck_assert_int_eq(replyd_run(server, "127.0.0.1:0"), 0);
-	url = strdup(replyd_url(server, 0));
-	PTH(pthread_create(&thread, NULL, end_it, url));
-	ck_assert_int_eq(replyd_run(server, NULL), 0);
-	PTH(pthread_join(thread, NULL));
-	ck_assert(during.sa_handler == on_pipe);
-	free(url);
-	replyd_free(server);
-}
-END_TEST
-
-/* Asks for what does not end, and for the end twice. */
-static void *end_it_twice(void *url)
-{
-	int fd;
-
-	while ((fd = reaches(url)) < 0)
-		usleep(1000);
-	MUST(send(fd, "GET /stuck HTTP/1.0\r\n\r\n", 23, MSG_NOSIGNAL) == 23);
-	while (atomic_load(&inside) < 1)
-		usleep(1000);
-	kill(getpid(), SIGINT);
-	while (close(reaches(url)) == 0) /* until it drains */
-		usleep(1000);
-	kill(getpid(), SIGTERM);
-	pause();
-	return NULL;
-}
-
-START_TEST(runs_no_longer)
-{
-	struct replyd *server = made();
-	pthread_t thread;
-	char *url;
-
-	ck_assert_int_eq(replyd_listen(server, "127.0.0.1:0", REPLYD_HTTP), 0);
-	ck_assert_int_eq(replyd_open(server), 0);
-	url = strdup(replyd_url(server, 0));
-	replyd_drain(server);
-	ck_assert_int_eq(replyd_serve(server), 0);
-	PTH(pthread_create(&thread, NULL, end_it_twice, url));
-	replyd_run(server, NULL);
-	ck_abort_msg("the second signal was waited for");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("embed");
@@ -503,9 +318,6 @@ int main(void)
 	tcase_add_test(tcase, line_service);
 	tcase_add_test(tcase, may_try_again);
 	tcase_add_test(tcase, without_a_server);
-	tcase_add_test(tcase, runs);
-	tcase_add_test(tcase, runs_not);
-	tcase_add_test_raise_signal(tcase, runs_no_longer, SIGTERM);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
