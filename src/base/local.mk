@@ -12,6 +12,8 @@ src_base_libbase_la_SOURCES = \
 	src/base/figure.h \
 	src/base/histogram.c \
 	src/base/histogram.h \
+	src/base/json.c \
+	src/base/json.h \
 	src/base/lock.c \
 	src/base/lock.h \
 	src/base/log.c \
@@ -28,5 +30,7 @@ src_base_libbase_la_SOURCES = \
 	src/base/thread.h \
 	src/base/tty.c \
 	src/base/tty.h \
+	src/base/utf8.c \
+	src/base/utf8.h \
 	src/base/words.c \
 	src/base/words.h

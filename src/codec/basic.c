@@ -5,6 +5,8 @@
  */
 #include "codec/basic.h"
 
+#include "base/utf8.h"
+
 #include <stdint.h>
 
 /* The value of a base64 digit, or -1. */
@@ -48,44 +50,15 @@ static bool basic_decode(struct rd_span in, char *out, size_t size, size_t *len)
 	return (bits & ((1u << held) - 1)) == 0;
 }
 
-/* The length of the UTF-8 sequence that begins here (RFC 3629 §4), 0 when none does. */
-static size_t basic_sequence(const unsigned char *p, size_t left)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t len;
-
-	if (p[0] < 0x80)
-		return 1;
-	len = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-	if (len == 0 || len > left)
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed) /* surrogates */
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 /* UTF-8 without a control byte. */
 static bool basic_is_text(const char *bytes, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)bytes;
+	unsigned point;
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
-		if (p[i] < ' ' || p[i] == 127)
-			return false;
-		n = basic_sequence(p + i, len - i);
-		if (n == 0)
+		n = rd_utf8_next((struct rd_span){ bytes + i, len - i }, &point);
+		if (n == 0 || point < ' ' || point == 127)
 			return false;
 	}
 	return true;

@@ -30,8 +30,6 @@ src_codec_libcodec_la_SOURCES = \
 	src/codec/hex.h \
 	src/codec/html.c \
 	src/codec/html.h \
-	src/codec/json.c \
-	src/codec/json.h \
 	src/codec/list.h \
 	src/codec/listing.c \
 	src/codec/listing.h \

@@ -4,6 +4,7 @@
 #include "control/show.h"
 
 #include "base/figure.h"
+#include "base/utf8.h"
 #include "control/view.h"
 
 #include <inttypes.h>
@@ -43,8 +44,11 @@ static void show_server(const struct show *s)
 /* Whatever stands in a string of JSON, no control character reaches the terminal. */
 static void show_text(const struct show *s, const char *text)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, s->out);
+	char clean[1024];
+
+	snprintf(clean, sizeof(clean), "%s", text);
+	rd_utf8_clean(clean, strlen(clean));
+	fputs(clean, s->out);
 }
 
 static void show_list(const struct show *s, const char *name, const char *member)

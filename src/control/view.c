@@ -4,6 +4,8 @@
  */
 #include "control/view.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -31,9 +33,7 @@ static void view_text(const json_t *value, char *to, size_t size)
 	const char *text = json_string_value(value);
 
 	snprintf(to, size, "%s", text ? text : "");
-	for (; *to; to++)
-		if ((unsigned char)*to < ' ' || *to == 127)
-			*to = '?';
+	rd_utf8_clean(to, strlen(to));
 }
 
 uint64_t rd_view_number(const struct rd_view *view, const char *object, const char *name)

@@ -5,6 +5,7 @@
  */
 #include "observe/log_format.h"
 
+#include "base/json.h"
 #include "base/must.h"
 #include "observe/counters.h"
 #include "observe/log_escape.h"
@@ -368,8 +369,7 @@ static bool format_named(struct rd_buffer *to, const char *name, const struct va
 		return format_number(to, v->number);
 	if (!quoted)
 		return rd_buffer_add(to, v->text.at, v->text.len);
-	return rd_buffer_text(to, "\"") && rd_log_escape_json(to, v->text) &&
-	       rd_buffer_text(to, "\"");
+	return rd_buffer_text(to, "\"") && rd_json_escape(to, v->text) && rd_buffer_text(to, "\"");
 }
 
 /* What there is not, is left out. */

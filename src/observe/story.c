@@ -5,6 +5,7 @@
 #include "observe/story.h"
 
 #include "base/figure.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,12 +16,12 @@ static const char RED[] = "31", YELLOW[] = "33", DIM[] = "2";
 
 static bool story_text(struct rd_buffer *to, const char *text)
 {
-	bool added = true;
+	size_t before = to->len;
 
-	for (; added && *text; text++)
-		added = rd_buffer_add(to, (unsigned char)*text < ' ' || *text == 127 ? "?" : text,
-				      1);
-	return added;
+	if (!rd_buffer_text(to, text))
+		return false;
+	rd_utf8_clean(to->at + before, to->len - before);
+	return true;
 }
 
 static bool story_colour(struct rd_buffer *to, const struct rd_story *s, const char *colour)

@@ -6,7 +6,7 @@
 #include "server/recent.h"
 
 #include "base/clock.h"
-#include "codec/json.h"
+#include "base/json.h"
 #include "server/server.h"
 
 #include <inttypes.h>

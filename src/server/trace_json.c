@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "base/clock.h"
-#include "codec/json.h"
+#include "base/json.h"
 #include "flow/conn.h"
 #include "net/client.h"
 #include "server/trace.h"

@@ -5,7 +5,7 @@
 #include "app/exchange.h"
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "codec/json.h"
+#include "base/json.h"
 #include "net/client.h"
 #include "server/control.h"
 #include "server/server.h"

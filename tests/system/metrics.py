@@ -8,6 +8,7 @@ there are, there are no more series than the page says. The families in
 replyd(8) are those that there are.
 """
 
+import json
 import os
 import re
 import resource
@@ -32,13 +33,17 @@ BUCKETS = 16
 DESCRIPTORS, HELD = 160, 7
 
 
+def looked(path, at):
+	client = Client(None, unix=True, address=path)
+	client.send(b"GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n" % at)
+	body = client.take().body
+	client.close()
+	return body
+
+
 def metrics(path):
 	"""Samples, and families."""
-	client = Client(None, unix=True, address=path)
-	client.send(b"GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
-	text = client.take().body.decode("ascii")
-	client.close()
-	return families(text, False)
+	return families(looked(path, b"/metrics").decode("ascii"), False)
 
 
 def ask(server, path, status=200):
@@ -66,6 +71,8 @@ def routes(server, path):
 	got = metrics(path)[0]
 	expect("of /hello", got["replyd_route_exchanges_total", '{route="/hello",status="200"}'], ASKED)
 	expect("of the odd one", got["replyd_route_exchanges_total", ODD], 1)
+	names = [route["route"] for route in json.loads(looked(path, b"/status"))["routes"]]
+	expect("names in /status", sorted(names), ["", '/a"b\\cd\u00e9', "/hello"])
 	expect("of none", got["replyd_route_exchanges_total", '{route="(none)",status="404"}'], 1)
 	for stage in ("perform", "total"):
 		labels = f'{{route="/hello",stage="{stage}"}}'

@@ -53,7 +53,7 @@ class Tracer:
 			raise Failure(f"it begins: {first}")
 
 	def events(self):
-		with open(self.path, encoding="ascii") as file:
+		with open(self.path, encoding="utf-8") as file:
 			return [json.loads(line) for line in file.read().split("\n")[:-1]]
 
 	def story(self, connection):
@@ -111,6 +111,7 @@ def keep_alive(server, tracer):
 	expect("client", {e["client"] for e in story}, {"127.0.0.1"})
 	expect("exchanges", [(e["exchange"], e["route"], e["method"], e["status"], e["body"]) for e in (one, two)],
 		[(1, "/hello", "GET", 200, 5), (2, "/hello", "GET", 200, 5)])
+	expect("targets", [e["target"] for e in (one, two)], ["/hello?a=\xff", "/hello"])
 	expect("received", [e["received"] for e in (one, two)], [len(get("/hello?a=\xff")), len(get("/hello"))])
 	for e in one, two:
 		stamps = [e[s + "_at_us"] for s in ("arrived", "queued", "started", "read", "performed", "sent")]

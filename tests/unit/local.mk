@@ -46,6 +46,7 @@ unit_tests += tests/unit/test_generation
 unit_tests += tests/unit/test_head
 unit_tests += tests/unit/test_histogram
 unit_tests += tests/unit/test_html
+unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_limits
 unit_tests += tests/unit/test_line
 unit_tests += tests/unit/test_list

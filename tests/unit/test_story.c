@@ -54,6 +54,16 @@ static const struct {
 	  true,
 	  "\x1b[2m00:00:01.000000      #7\x1b[0m      \x1b[33mGET /?[31m? 404\x1b[0m"
 	  "  in 100  out 2.00KiB  send 5us\n" },
+	{ { .event = "exchange", /* controls of Latin-1, in its bytes and in UTF-8 */
+	    .connection = 7,
+	    .method = "GET",
+	    .target = "/\xc3\xa9\xc2\x9b"
+		      "2J\x9b"
+		      "2J",
+	    .status = 200,
+	    .reached = { [STAGE_SEND] = true } },
+	  false,
+	  "00:00:01.000000      #7      GET /\xc3\xa9??2J?2J 200  in 0  out 0  send 0\n" },
 	{ { .event = "exchange", .connection = 7, .route = "line", .reason = "late" },
 	  false,
 	  "00:00:01.000000      #7      line line  in 0  out 0  not sent  last: late\n" },
