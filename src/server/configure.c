@@ -13,6 +13,7 @@
 #include "codec/network.h"
 #include "config/schema.h"
 #include "serve/inetd.h"
+#include "server/bounds.h"
 #include "server/server.h"
 #include "server/work.h"
 
@@ -368,7 +369,7 @@ static int configure_hosts(struct rd_setup *s, const struct rd_section *root)
 {
 	const struct rd_section *host = NULL;
 	size_t keepers = configure_keepers(root);
-	size_t kept = rd_server_files_kept() / (keepers ? keepers : 1);
+	size_t kept = rd_bounds_files() / (keepers ? keepers : 1);
 
 	if (configure_host(s, "", root, kept ? kept : 1) != 0)
 		return -1;

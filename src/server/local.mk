@@ -4,6 +4,8 @@ noinst_LTLIBRARIES += src/server/libserver.la
 src_server_libserver_la_SOURCES = \
 	src/server/agent.c \
 	src/server/agent.h \
+	src/server/bounds.c \
+	src/server/bounds.h \
 	src/server/configure.c \
 	src/server/configure.h \
 	src/server/confine.c \

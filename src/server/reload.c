@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "server/bounds.h"
 #include "server/configure.h"
 #include "server/server.h"
 
@@ -41,7 +42,7 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	if (!s->logging.file &&
 	    (rd_logging_prepare(s, next) != 0 || rd_logging_start(s, next) != 0))
 		return -1;
-	if (rd_server_conns(s, next->listeners.count) == 0)
+	if (rd_bounds_conns(s, next->listeners.count) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
 	next->listeners.timed = next->setting[SET_STAGES];
 	rd_open_keep(&next->listeners, &s->setup->listeners);
@@ -54,14 +55,14 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 /* Has it served. 0, or -1 with the fault, and it is not. */
 static int reload_put(struct replyd *s, struct rd_setup *next)
 {
-	struct rd_queue_config queue = rd_server_queue(next, 0);
-	struct rd_pool_config pool = rd_server_pool(s, next);
+	struct rd_queue_config queue = rd_bounds_queue(next, 0);
+	struct rd_pool_config pool = rd_bounds_pool(s, next);
 	struct rd_change change = {
 		.listener = next->listeners.listener,
 		.listeners = next->listeners.count,
 		.generations = s->generations,
 		.next = &next->generation,
-		.conns_max = rd_server_conns(s, next->listeners.count),
+		.conns_max = rd_bounds_conns(s, next->listeners.count),
 		.sweep_us = rd_setup_sweep_us(next),
 		.queue = &queue,
 		.pool = &pool,

@@ -11,24 +11,16 @@
 #include "config/config.h"
 #include "handlers/echo.h"
 #include "handlers/files.h"
+#include "server/bounds.h"
 #include "server/open.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-enum {
-	DESCRIPTORS_LEAST = 64,
-	DESCRIPTORS_MOST = 1 << 20,
-	KEPT_FILES = 1024, /* descriptors that kept files may hold, where there are plenty */
-	OWN = 16,	   /* descriptors: standard streams, epoll, directories ... */
-	LONGEST_MS = 1000 * 1000 * 1000, /* of a drain */
-};
+enum { LONGEST_MS = 1000 * 1000 * 1000 }; /* of a drain */
 
 int rd_server_failed(struct replyd *s, const char *format, ...)
 {
@@ -175,43 +167,13 @@ int rd_server_line(struct replyd *s, const struct rd_handler *handler, void *dat
 						   : "no memory");
 }
 
-/* How many descriptors this process may have; 0 where that is too few. */
-static size_t server_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < DESCRIPTORS_LEAST)
-		return 0;
-	return limit.rlim_cur < DESCRIPTORS_MOST ? limit.rlim_cur : DESCRIPTORS_MOST;
-}
-
-/* Of those, what is kept for files and for the server's own. */
-static size_t server_kept(size_t descriptors)
-{
-	return descriptors / 4 < KEPT_FILES ? descriptors / 4 : KEPT_FILES;
-}
-
-size_t rd_server_conns(const struct replyd *s, size_t listeners)
-{
-	size_t descriptors = server_descriptors();
-	size_t taken =
-		server_kept(descriptors) + listeners + OWN + rd_control_descriptors(s, descriptors);
-
-	return descriptors > taken ? descriptors - taken : 0;
-}
-
-size_t rd_server_files_kept(void)
-{
-	return server_kept(server_descriptors()) / 2;
-}
-
 int replyd_files(struct replyd *s, const char *prefix, const char *directory, bool list)
 {
 	struct rd_files *files;
 
 	if (!rd_server_made(s))
 		return -1;
-	files = rd_files_new(directory, list, rd_server_files_kept());
+	files = rd_files_new(directory, list, rd_bounds_files());
 	if (!files)
 		return rd_server_failed(s, "'%s': %s", directory, strerror(errno));
 	return rd_server_route(s, prefix, &rd_files, files);
@@ -220,34 +182,6 @@ int replyd_files(struct replyd *s, const char *prefix, const char *directory, bo
 int replyd_echo(struct replyd *s)
 {
 	return rd_server_line(s, &rd_echo, NULL);
-}
-
-static unsigned server_concurrency(const struct rd_setup *setup)
-{
-	cpu_set_t set;
-
-	if (setup->setting[SET_CONCURRENCY] > 0)
-		return (unsigned)setup->setting[SET_CONCURRENCY];
-	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
-
-struct rd_pool_config rd_server_pool(struct replyd *s, const struct rd_setup *setup)
-{
-	const long *setting = setup->setting;
-	long most = setting[SET_WORKERS], least = setting[SET_WORKERS_MIN];
-
-	return (struct rd_pool_config){
-		.min = (unsigned)(least < most ? least : most),
-		.max = (unsigned)most,
-		.stack = (size_t)setting[SET_STACK],
-		.idle_us = (uint64_t)setting[SET_WORKER_IDLE_MS] * 1000,
-		.stop_us = s->patient ? UINT64_MAX / 2 : 0,
-		.grace_us = (uint64_t)setting[SET_GRACE_MS] * 1000,
-		.stuck_max = (unsigned)setting[SET_STUCK],
-		.stack_signal = (int)setting[SET_STACK_SIGNAL],
-		.stages = setting[SET_STAGES],
-		.scribe = &s->logging.scribe,
-	};
 }
 
 /* Nothing would answer who connects there. */
@@ -259,30 +193,15 @@ static bool server_lacks_line(const struct replyd *s)
 	return false;
 }
 
-struct rd_queue_config rd_server_queue(const struct rd_setup *setup, size_t descriptors)
-{
-	const long *setting = setup->setting;
-
-	return (struct rd_queue_config){
-		.bound = (unsigned)setting[SET_QUEUE],
-		.more = (unsigned)descriptors,
-		.concurrency = server_concurrency(setup),
-		.shed = { .on = setting[SET_QUEUE_SHED],
-			  .target_us = (uint64_t)setting[SET_QUEUE_TARGET_MS] * 1000,
-			  .interval_us = (uint64_t)setting[SET_QUEUE_INTERVAL_MS] * 1000,
-			  .limit_us = (uint64_t)setting[SET_QUEUE_LIMIT_MS] * 1000 },
-	};
-}
-
 static int server_open_clients(struct replyd *s, size_t descriptors)
 {
 	struct rd_group_config config = {
 		.descriptors = descriptors,
-		.conns_max = rd_server_conns(s, s->setup->listeners.count),
-		.queue = rd_server_queue(s->setup, descriptors),
+		.conns_max = rd_bounds_conns(s, s->setup->listeners.count),
+		.queue = rd_bounds_queue(s->setup, descriptors),
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
-		.pool = rd_server_pool(s, s->setup),
+		.pool = rd_bounds_pool(s, s->setup),
 		.legacy = s->legacy,
 		.given = s->heritage.conn,
 		.givens = s->heritage.conns,
@@ -353,14 +272,14 @@ void rd_server_settle(struct replyd *s)
 
 static int server_open(struct replyd *s)
 {
-	size_t descriptors = server_descriptors();
+	size_t descriptors = rd_bounds_descriptors();
 
 	if (descriptors == 0)
 		return rd_server_failed(s, "the limit of open files is under %d: raise it",
-					DESCRIPTORS_LEAST);
+					RD_DESCRIPTORS_LEAST);
 	if (s->setup->listeners.count == 0)
 		return rd_server_failed(s, "no address to listen on");
-	if (rd_server_conns(s, s->setup->listeners.count) == 0)
+	if (rd_bounds_conns(s, s->setup->listeners.count) == 0)
 		return rd_server_failed(s,
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",

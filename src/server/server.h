@@ -86,10 +86,6 @@ long rd_server_serve(struct replyd *server);
 /* As replyd_drain, with a time of its own. */
 void rd_server_drain(struct replyd *server, long ms);
 
-/* What a setup says of the queue and of the workers. */
-struct rd_queue_config rd_server_queue(const struct rd_setup *setup, size_t descriptors);
-struct rd_pool_config rd_server_pool(struct replyd *server, const struct rd_setup *setup);
-
 /* Has it go by the settings of its setup, as far as they change while it serves. */
 void rd_server_settle(struct replyd *server);
 
@@ -105,12 +101,6 @@ int rd_server_failed_route(struct replyd *server, const char *route);
 /* Keeps the text of what failed; -1. */
 int rd_server_failed(struct replyd *server, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* How many connections there may be at once, beside so many listeners; 0: the limit is too low. */
-size_t rd_server_conns(const struct replyd *server, size_t listeners);
-
-/* How many files may be kept open for the next who asks. */
-size_t rd_server_files_kept(void);
 
 /* Writes " URL URL" of what is open now; any thread. */
 void rd_server_urls(struct replyd *server, char *text, size_t size);
