@@ -24,11 +24,18 @@ void rd_sums_free(struct rd_sums *sums)
 	*sums = (struct rd_sums){ 0 };
 }
 
-void rd_recent_fini(struct rd_recent *r)
+void rd_recent_begin(struct rd_recent *r)
 {
+	rd_lock_take(&r->lock);
 	for (unsigned i = 0; i < r->count; i++)
 		rd_sums_free(&r->kept[i]);
 	r->count = 0;
+	rd_lock_drop(&r->lock);
+}
+
+void rd_recent_fini(struct rd_recent *r)
+{
+	rd_recent_begin(r);
 	rd_lock_fini(&r->lock);
 }
 
@@ -54,17 +61,22 @@ static const struct rd_sums *recent_base(const struct rd_recent *r, uint64_t now
 	return base;
 }
 
-/* A copy, unless the last one is young. Where there is no memory there is one less. */
+/*
+ * A copy, unless the last one is young; of routes that nobody asked for no page of it is written.
+ * Where there is no memory there is one less.
+ */
 static void recent_keep(struct rd_recent *r, const struct rd_sums *now)
 {
 	struct rd_sums copy = *now;
 
 	if (r->count > 0 && r->kept[r->count - 1].at_us + RD_RECENT_STEP_US > now->at_us)
 		return;
-	copy.of = malloc(now->count * sizeof(*now->of));
+	copy.of = calloc(now->count, sizeof(*now->of));
 	if (!copy.of)
 		return;
-	memcpy(copy.of, now->of, now->count * sizeof(*now->of));
+	for (unsigned i = 0; i < now->count; i++)
+		if (now->of[i].exchanges > 0)
+			copy.of[i] = now->of[i];
 	if (r->count == RD_RECENT_KEPT) {
 		rd_sums_free(&r->kept[0]);
 		memmove(r->kept, r->kept + 1, (RD_RECENT_KEPT - 1) * sizeof(*r->kept));
@@ -84,7 +96,8 @@ double rd_recent_since(struct rd_recent *r, struct rd_sums *now, uint64_t opened
 		before = *base;
 	recent_keep(r, now); /* drops only what is older than `before` */
 	for (unsigned i = 0; i < now->count && i < before.count; i++)
-		rd_stages_since(&now->of[i], &before.of[i]);
+		if (before.of[i].exchanges > 0)
+			rd_stages_since(&now->of[i], &before.of[i]);
 	rd_lock_drop(&r->lock);
 	return (double)(now->at_us - before.at_us) / 1e6;
 }

@@ -31,6 +31,8 @@ struct rd_recent {
 };
 
 void rd_recent_init(struct rd_recent *r);
+/* It is open anew: its workers have counted nothing yet. */
+void rd_recent_begin(struct rd_recent *r);
 void rd_recent_fini(struct rd_recent *r);
 
 /* What there is now, by series. False: there is no memory. Freed by rd_sums_free. */

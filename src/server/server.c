@@ -292,6 +292,7 @@ static int server_open(struct replyd *s)
 	rd_server_settle(s);
 	s->opened_us = rd_clock_us();
 	s->opened_s = rd_clock_wall_s();
+	rd_recent_begin(&s->recent);
 	rd_feed_begin(&s->feed);
 	if (server_open_all(s, descriptors) != 0) {
 		rd_trace_end(s);

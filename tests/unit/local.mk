@@ -68,6 +68,7 @@ unit_tests += tests/unit/test_proxy
 unit_tests += tests/unit/test_queue
 unit_tests += tests/unit/test_queue_threads
 unit_tests += tests/unit/test_range
+unit_tests += tests/unit/test_recent
 unit_tests += tests/unit/test_redirect
 unit_tests += tests/unit/test_regulate
 unit_tests += tests/unit/test_regulate_sim
