@@ -127,6 +127,16 @@ static int slow_perform(struct replyd_exchange *x, void *data)
 
 enum { PATTERN = 16 };
 
+/* One more than the line before it; by hand, as a sanitizer makes half a million of sprintf slow. */
+static void bytes_next(char *line)
+{
+	size_t digit = PATTERN - 2;
+
+	memcpy(line, line - PATTERN, PATTERN);
+	while (++line[digit] > '9')
+		line[digit--] = '0';
+}
+
 /* Numbered lines, as the runner's `file NAME size=N` writes them. */
 static int bytes_perform(struct replyd_exchange *x, void *data)
 {
@@ -136,8 +146,9 @@ static int bytes_perform(struct replyd_exchange *x, void *data)
 	(void)data;
 	if (!bytes)
 		return 503;
-	for (size_t i = 0; i < len; i += PATTERN)
-		sprintf(bytes + i, "%015u\n", (unsigned)(i / PATTERN) % 1000000000);
+	memcpy(bytes, "000000000000000\n", PATTERN);
+	for (size_t i = PATTERN; i < len; i += PATTERN)
+		bytes_next(bytes + i);
 	rd_reply_bytes(&x->reply, 200, "application/octet-stream", bytes, len, free, bytes);
 	return 0;
 }
