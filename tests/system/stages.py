@@ -75,6 +75,18 @@ def get(path, host="t", more=""):
 	return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode()
 
 
+def waits(server, request, **options):
+	"""A client, alone there, who sends that, and then lets the server wait for him for a while."""
+	def connections(name):
+		return status(server)["connections"][name]
+	until(lambda: connections("open") == 0, "the clients before it have left")
+	client = Client(server, **options)
+	client.send(request)
+	until(lambda: connections("parked") == 1, "the server waits")
+	time.sleep(PAUSE_S)
+	return client
+
+
 def alone(server):
 	"""One request, and its Server-Timing."""
 	client = Client(server)
@@ -102,9 +114,7 @@ def together(server):
 
 
 def body_in_parts(server):
-	client = Client(server)
-	client.send(b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n12345")
-	time.sleep(PAUSE_S)
+	client = waits(server, b"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\n12345")
 	client.send(b"67890")
 	client.take()
 	longest(counted(server, "/echo", 1), "read")
@@ -121,9 +131,7 @@ def slow(server):
 
 
 def not_taken(server):
-	client = Client(server, rcvbuf=4096)
-	client.send(get("/big"))
-	time.sleep(PAUSE_S)
+	client = waits(server, get("/big"), rcvbuf=4096)
 	if route(server, "GET /"):
 		raise Failure("it counts before its reply is sent")
 	client.take()
