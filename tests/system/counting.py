@@ -98,14 +98,19 @@ def check(what, got, wanted):
 		raise Failure(f"{what}: {got}, not {wanted}")
 
 
-def on_a_terminal(*arguments, columns=100, out=True, status=0, **more):
-	"""What replyc writes to a terminal: its error, and its output where `out`; 25 lines."""
+def started(*arguments, columns=100, out=False, **more):
+	"""replyc with its error on a terminal of 25 lines, also its output where `out`; and the other end of that."""
 	master, slave = pty.openpty()
 	fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 25, columns, 0, 0))
 	process = subprocess.Popen([os.environ["REPLYC"], *arguments], stdin=subprocess.DEVNULL,
 		stdout=slave if out else subprocess.DEVNULL, stderr=slave,
 		env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **more})
 	os.close(slave)
+	return process, master
+
+
+def rest(process, master, status=0):
+	"""What it still writes there, until it ends, with this status."""
 	told = b""
 	try:
 		while data := os.read(master, 65536):
@@ -115,3 +120,8 @@ def on_a_terminal(*arguments, columns=100, out=True, status=0, **more):
 	os.close(master)
 	check("status", process.wait(WAIT_S), status)
 	return told
+
+
+def on_a_terminal(*arguments, **more):
+	"""All that replyc writes to a terminal, output and error."""
+	return rest(*started(*arguments, out=True, **more))

@@ -3,20 +3,16 @@
 that was downloaded is there whole, or as it was.
 """
 
-import fcntl
 import os
-import pty
 import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
 
-from counting import OK, Counting, always, check
+from counting import OK, Counting, always, check, rest, started
 from served import WAIT_S, Failure, main, pattern, until
 
 SIZE = 8 << 20
@@ -64,34 +60,11 @@ def read(path):
 		return file.read()
 
 
-def started(*arguments, out=False, **more):
-	"""replyc with its error on a terminal, also its output where `out`; and the other end of that."""
-	master, slave = pty.openpty()
-	fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 25, 100, 0, 0))
-	process = subprocess.Popen([os.environ["REPLYC"], *arguments], stdin=subprocess.DEVNULL,
-		stdout=slave if out else subprocess.DEVNULL, stderr=slave,
-		env={**os.environ, "TERM": "xterm", "NO_COLOR": "", **more})
-	os.close(slave)
-	return process, master
-
-
 def shows(master, pattern_):
 	"""What comes on the terminal, up to the pattern."""
 	told = b""
 	while not re.search(pattern_, told):
 		told += os.read(master, 65536)
-	return told
-
-
-def rest(process, master, status=0):
-	told = b""
-	try:
-		while data := os.read(master, 65536):
-			told += data
-	except OSError:		# the other end is closed
-		pass
-	os.close(master)
-	check("status", process.wait(WAIT_S), status)
 	return told
 
 
