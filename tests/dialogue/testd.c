@@ -127,7 +127,7 @@ static int slow_perform(struct replyd_exchange *x, void *data)
 
 enum { PATTERN = 16 };
 
-/* One more than the line before it; by hand, as a sanitizer makes half a million of sprintf slow. */
+/* One more than the line before it; by hand: a sanitizer makes half a million sprintf slow. */
 static void bytes_next(char *line)
 {
 	size_t digit = PATTERN - 2;
