@@ -16,7 +16,7 @@ import sys
 import time
 
 from exposition import expect, families
-from served import Client, Failure, Server, main, until
+from served import WAIT_S, Client, Failure, Server, main, until
 
 CONF = """
 control {{ listen = "unix:{path}" }}
@@ -142,7 +142,7 @@ def backlog():
 			client.close()
 		until(lambda: metrics(path)[0]["replyd_accept_queue_length", listener] == 0, "it is empty again")
 		server.signal()
-		server.process.wait()
+		server.process.wait(WAIT_S)
 
 
 def bounded():
@@ -171,7 +171,7 @@ def test():
 		configurations(server, path)
 		page(path)
 		server.signal()
-		expect("it ends", server.process.wait(), 0)
+		expect("it ends", server.process.wait(WAIT_S), 0)
 	bounded()
 	backlog()
 

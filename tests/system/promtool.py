@@ -85,7 +85,7 @@ def test():
 		if sorted(found) != sorted(name.removesuffix("_total") for name in families(text, False)[1]):
 			raise Failure(f"in OpenMetrics: {found}")
 		server.signal()
-		server.process.wait()
+		server.process.wait(WAIT_S)
 
 
 sys.exit(main(test))

@@ -15,7 +15,7 @@ import os
 import sys
 import threading
 
-from served import SKIPPED, Client, Failure, Server, main, until
+from served import SKIPPED, WAIT_S, Client, Failure, Server, main, until
 from browser_driver import Browser, missing
 
 BUILT = os.path.join(os.environ["top_builddir"], "tests", "system", ".libs")
@@ -157,7 +157,7 @@ def shown(browser, stages):
 		browser.log("browser")			# of its end
 		browser.events()
 		server.signal()
-		expect("exit status", server.process.wait(), 0)
+		expect("exit status", server.process.wait(WAIT_S), 0)
 
 
 def real(browser):
