@@ -83,8 +83,9 @@ static void configure_changed(enum rd_option which)
 {
 	const struct rd_schema_option *option = &rd_schema_option[which];
 
-	rd_log("%s.%s: changed; it needs a new start", rd_schema_section[option->section].word,
-	       option->word);
+	rd_log("%s%s%s: changed; it needs a new start",
+	       option->section == SECTION_ROOT ? "" : rd_schema_section[option->section].word,
+	       option->section == SECTION_ROOT ? "" : ".", option->word);
 }
 
 static bool configure_same(const struct rd_setup *was, const struct rd_setup *next,

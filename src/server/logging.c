@@ -74,6 +74,13 @@ int rd_logging_configure(struct rd_setup *setup, const struct rd_section *root)
 	return format ? 0 : rd_configure_wrong(setup, section, ACCESS_LOG_format, "%s", why);
 }
 
+/* Whether exchanges are timed: while there are workers that is as they were started. */
+static bool logging_timed(const struct replyd *s, const struct rd_setup *setup)
+{
+	return atomic_load(&s->phase) == PHASE_MADE ? setup->setting[SET_STAGES]
+						    : s->clients.pool.stages;
+}
+
 int rd_logging_prepare(struct replyd *s, struct rd_setup *setup)
 {
 	const struct rd_section *section = s->logging.file ? NULL : logging_section(setup);
@@ -83,7 +90,11 @@ int rd_logging_prepare(struct replyd *s, struct rd_setup *setup)
 
 	if (!to)
 		return 0;
-	if (!setup->setting[SET_STAGES])
+	if (!logging_timed(s, setup) && setup->setting[SET_STAGES])
+		return rd_configure_wrong(setup, section, OPTION_COUNT,
+					  "there is none without stages, which were off at the "
+					  "start: it needs a new start");
+	if (!logging_timed(s, setup))
 		return rd_fault_say(setup->fault, "there is no access log without stages");
 	format = rd_log_format_new(logging_format(section), why);
 	if (!format)

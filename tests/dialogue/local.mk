@@ -402,6 +402,7 @@ dialogues += tests/dialogue/reload-body.dlg
 dialogues += tests/dialogue/reload-content.dlg
 dialogues += tests/dialogue/reload-drain.dlg
 dialogues += tests/dialogue/reload-kept.dlg
+dialogues += tests/dialogue/reload-untimed.dlg
 dialogues += tests/dialogue/reload-numbers.dlg
 dialogues += tests/dialogue/reload-limits.dlg
 dialogues += tests/dialogue/reload-line.dlg
