@@ -279,9 +279,10 @@ static uint64_t target_write_datagrams(struct rd_log_target *t, const char *at, 
 		MUST(left > sizeof(len));
 		memcpy(&len, at, sizeof(len));
 		at += sizeof(len);
-		if (target_send(t, at, len, stop, owner))
+		if (error != EAGAIN && target_send(t, at, len, stop, owner))
 			continue;
-		error = t->error;
+		if (error != EAGAIN) /* else none is waited for any more */
+			error = t->error;
 		lost++;
 	}
 	t->error = error;

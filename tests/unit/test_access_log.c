@@ -5,6 +5,7 @@
 #include "observe/access_log.h"
 
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -251,6 +252,44 @@ START_TEST(syslog_comes_back)
 }
 END_TEST
 
+static bool asked(void *times)
+{
+	++*(unsigned *)times;
+	return true;
+}
+
+/* Of many lines only one is waited for. */
+START_TEST(a_journal_that_takes_nothing)
+{
+	int fd = listen_at(path);
+	struct rd_log_target *t = target("journal", path);
+	struct rd_buffer entries = { 0 }, record = { 0 };
+	struct rd_span text[RECORD_TEXTS] = { { 0 } };
+	struct rd_record r = { .status = 200 };
+	unsigned put = 0, times = 0, got = 0;
+	char what[1000], drop;
+
+	memset(what, 'x', sizeof(what));
+	text[RECORD_TARGET] = (struct rd_span){ what, sizeof(what) };
+	ck_assert(rd_record_add(&record, &r, text));
+	for (; entries.len < 1024 * 1024; put++) {
+		const struct rd_log_entry e = { .record = (void *)record.at, .route = "" };
+
+		ck_assert(rd_log_target_add(t, &e, &entries));
+	}
+	put -= (unsigned)rd_log_target_write(t, &entries, asked, &times);
+	while (recv(fd, &drop, 1, MSG_DONTWAIT) > 0)
+		got++;
+	ck_assert_uint_eq(times, 1);
+	ck_assert_uint_eq(got, put);
+	ck_assert_int_eq(t->error, EAGAIN);
+	rd_log_target_close(t);
+	rd_buffer_free(&record);
+	rd_buffer_free(&entries);
+	close(fd);
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened)
 {
 	ck_assert_ptr_null(rd_log_target_open("/nowhere/log", NULL, NULL));
@@ -274,6 +313,7 @@ int main(void)
 	tcase_add_test(t, a_pipe_that_nobody_reads);
 	tcase_add_test(t, the_journal_has_fields);
 	tcase_add_test(t, syslog_comes_back);
+	tcase_add_test(t, a_journal_that_takes_nothing);
 	tcase_add_test(t, what_cannot_be_opened);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
