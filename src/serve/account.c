@@ -1,7 +1,7 @@
 /*
  * account - when each exchange of a turn was where.
- * Thread:  the worker's that holds the connection; rd_account_{tell,replied,keep} also main's, when
- *          it takes a turn away.
+ * Thread:  the worker's that holds the connection; rd_account_{tell,replied,keep,broken} also
+ *          main's, when it has taken a turn away: until the handler returns its worker puts none.
  * Owns:    nothing: records are in the worker's `told`.
  */
 #include "serve/account.h"
@@ -64,7 +64,8 @@ bool rd_account_texts(const struct rd_stream *s)
 /* Those that were passed by, as what is turned away passes by its handler, were no time. */
 static void account_stamps(struct rd_stream *s)
 {
-	uint64_t *at = s->account.at, now_us = s->worker->now_us;
+	bool late = rd_claim_taken(&s->worker->claim); /* it is main's, and the handler runs on */
+	uint64_t *at = s->account.at, now_us = late ? rd_clock_us() : s->worker->now_us;
 
 	if (!at[STAMP_ARRIVED])
 		at[STAMP_ARRIVED] = s->conn->ready_us;

@@ -29,6 +29,7 @@ struct rd_http {
 	unsigned answered;	 /* requests in it */
 	unsigned reads;		 /* in this turn */
 	bool parsed;		 /* x.head is that of the request that is answered */
+	int status;		 /* of the reply in pieces that was begun */
 	unsigned local;		 /* times that this request was taken elsewhere */
 	const char *head;	 /* that was parsed, in the worker's buffer ... */
 	size_t head_len;	 /* ... up to the next read */

@@ -36,19 +36,29 @@ static enum rd_verdict late_answer(struct rd_conn *c, struct rd_http *h)
 	return kept ? RD_WANTS_WRITE : RD_CLOSE;
 }
 
-enum rd_verdict rd_http_take(struct rd_conn *c, void *turn)
+static enum rd_verdict late_take(struct rd_conn *c, struct rd_http *h)
 {
-	struct rd_http *h = turn;
-
-	c->reason = CLOSE_LATE;
 	if (h->s.detached) { /* another thread is to reply, who has its time from its route too */
 		late_log(h, "its reply is another thread's");
 		return rd_stream_take_detached(&h->s) ? RD_MORE : RD_CLOSE;
 	}
 	if (h->s.begun) {
 		late_log(h, "its reply is cut off");
+		rd_http_tell(h, h->status);
 		return RD_CLOSE;
 	}
 	late_log(h, "answered 504 in its stead");
 	return late_answer(c, h);
+}
+
+enum rd_verdict rd_http_take(struct rd_conn *c, void *turn)
+{
+	struct rd_http *h = turn;
+	enum rd_verdict verdict;
+
+	c->reason = CLOSE_LATE;
+	verdict = late_take(c, h);
+	if (verdict == RD_CLOSE)
+		rd_account_broken(&h->s);
+	return verdict;
 }

@@ -136,6 +136,7 @@ static bool http_link_begin(struct rd_http *h)
 	if (reply->fault)
 		return false;
 	reply->state = PIECES_SENT;
+	h->status = reply->status;
 	rd_http_decide_last(h);
 	if (reply->raw || h->x.head.minor == 0) {
 		h->s.last = true;

@@ -278,11 +278,11 @@ static enum rd_verdict line_take(struct rd_conn *conn, void *turn)
 	conn->reason = CLOSE_LATE;
 	rd_log("a line's handler is late: %s",
 	       l->s.begun ? "its reply is cut off" : "its client is told so");
-	if (l->s.begun)
-		return RD_CLOSE;
 	line_tell(l, l->service->route, 0);
-	if (!rd_stream_take(&l->s, &iov, 1))
+	if (l->s.begun || !rd_stream_take(&l->s, &iov, 1)) {
+		rd_account_broken(&l->s);
 		return RD_CLOSE;
+	}
 	conn->exchanges++;
 	return RD_WANTS_WRITE;
 }

@@ -353,6 +353,8 @@ bool rd_stream_take(struct rd_stream *s, const struct iovec *iov, int n)
 {
 	struct rd_output *out = &s->out;
 
+	if (out->body.left > 0)
+		s->account.head = 0;
 	/* Behind a body that is still on its way nothing can be said: the end alone tells. */
 	for (int i = 0; i < n && out->body.left == 0; i++) {
 		MUST(iov[i].iov_len <= out->size - out->len);
@@ -360,6 +362,7 @@ bool rd_stream_take(struct rd_stream *s, const struct iovec *iov, int n)
 		out->len += iov[i].iov_len;
 	}
 	s->last = true;
+	rd_account_replied(s);
 	return stream_share(s, 0);
 }
 

@@ -166,7 +166,11 @@ static int perform(struct replyd_exchange *x, void *data)
 		s->lent++;
 		return replyd_lend(x, 200, "text/plain", s->bytes, LENT, given_back, s);
 	}
-	if (strcmp(replyd_rest(x), "/stuck") == 0)
+	if (strcmp(replyd_rest(x), "/stuck/piece") == 0 &&
+	    (replyd_begin(x, 200, "text/plain") != 0 || replyd_print(x, "piece\n") != 0 ||
+	     replyd_flush(x) != 0))
+		return 500;
+	if (strncmp(replyd_rest(x), "/stuck", 6) == 0)
 		return stuck_until_there(x, replyd_setting(x, "word", ""));
 	return replyd_text(x, 200, "%s %u %s\n", LABEL, inits, replyd_setting(x, "word", "-"));
 }

@@ -16,6 +16,7 @@ import time
 
 from served import WAIT_S, Client, Failure, Server, main, until
 
+BUILT = os.path.join(os.environ["top_builddir"], "tests", "system", ".libs")
 PAUSE_S = 0.3
 LONG_US = 250000			# what of the pause is surely in the stage
 BIG = 32 << 20				# more than the kernel keeps for a client
@@ -32,6 +33,10 @@ route "/hello" {{ text = "hello" server_timing = yes }}
 route "/slow" {{ program = {{ "/bin/sh", "-c", "sleep {pause}; printf 'Content-Type: text/plain\\r\\n\\r\\nslept'" }} server_timing = yes }}
 route "/echo" {{ echo = yes }}
 host "example.org" {{ route "/user/{{id}}" {{ text = "u" }} }}
+"""
+LATE = """
+workers {{ grace = 10ms }}
+route "/late" {{ module = "{built}/module_one.so" settings = {{ "word={tmp}/there" }} time_limit = 300ms }}
 """
 
 
@@ -174,6 +179,30 @@ def lines(server):
 	client.close()
 
 
+def late(server):
+	"""Its handler does not return: it is answered in its stead, or cut off, and counts as that says."""
+	client = Client(server)
+	client.send(get("/late/stuck"))
+	got = client.take()
+	found = counted(server, "GET,POST /late", 1)
+	longest(found, "perform")
+	size = len(got.head) + len("\r\n\r\n") + len(got.body)
+	if found["status"] != {"504": 1} or found["sent_bytes"] != size:
+		raise Failure(f"{found}, {size} bytes came")
+	client = Client(server)
+	client.send(get("/hello") + get("/late/stuck/piece"))
+	while not client.ended:
+		client.fill()
+	counted(server, "/hello", 1)
+	found = counted(server, "GET,POST /late", 2)
+	if found["status"] != {"200": 1, "504": 1} or found["sent_bytes"] <= size:
+		raise Failure(f"{found}")
+	with open(os.path.join(server.tmp, "there"), "w", encoding="utf-8"):
+		pass
+	until(lambda: status(server)["workers"]["stuck"] == 0, "it returns")
+	counted(server, "GET,POST /late", 2)
+
+
 def unix(server):
 	"""The kernel tells of no arrival there."""
 	server.unix = os.path.join(server.tmp, "socket")
@@ -216,6 +245,11 @@ def test():
 		for part in alone, together, body_in_parts, slow, not_taken, broken_off, refused, lines, unix, recent:
 			part(server)
 		server.stop()
+		begin(server, LATE.format(built=BUILT, tmp=server.tmp))
+		late(server)
+		server.signal()
+		if server.process.wait(WAIT_S) != 0:
+			raise Failure(f"it did not end well: {server.stderr()}")
 		begin(server, "stages = no")
 		off(server)
 		server.stop()
