@@ -33,16 +33,20 @@ void rd_account_begin(struct rd_stream *s)
 
 void rd_account_arrived(struct rd_stream *s, int64_t arrived_ns)
 {
-	const struct rd_worker *w = s->worker;
+	struct rd_worker *w = s->worker;
 	uint64_t *at = s->account.at, ready_us = s->conn->ready_us;
 
 	memset(at, 0, sizeof(s->account.at));
 	at[STAMP_ARRIVED] = at[STAMP_QUEUED] = ready_us;
-	at[STAMP_STARTED] = w->now_us;
 	if (arrived_ns > 0)
 		at[STAMP_ARRIVED] = rd_clock_of_wall(arrived_ns, w->now_us);
-	if (at[STAMP_ARRIVED] + ODD_US < ready_us || at[STAMP_ARRIVED] > w->now_us)
+	if (at[STAMP_ARRIVED] > w->now_us) /* it came after that was read */
+		w->now_us = rd_clock_us();
+	if (at[STAMP_ARRIVED] + ODD_US < ready_us || at[STAMP_ARRIVED] > w->now_us + ODD_US)
 		at[STAMP_ARRIVED] = ready_us;
+	else if (at[STAMP_ARRIVED] > w->now_us)
+		at[STAMP_ARRIVED] = w->now_us;
+	at[STAMP_STARTED] = w->now_us;
 	if (at[STAMP_ARRIVED] > ready_us) /* it came while the worker was at it: it did not wait */
 		at[STAMP_QUEUED] = at[STAMP_STARTED] = at[STAMP_ARRIVED];
 }

@@ -9,6 +9,7 @@ noinst_HEADERS += tests/unit/overload.h
 unit_tests += tests/unit/test_accept
 unit_tests += tests/unit/test_acceptor
 unit_tests += tests/unit/test_access_log
+unit_tests += tests/unit/test_account
 unit_tests += tests/unit/test_address
 unit_tests += tests/unit/test_answer
 unit_tests += tests/unit/test_app
