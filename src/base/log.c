@@ -117,6 +117,11 @@ static size_t log_begin(char *line, size_t size, int level)
 	return (size_t)snprintf(line, size, "%sreplyd: ", word);
 }
 
+static bool log_wants(int level)
+{
+	return level <= levels[atomic_load_explicit(&last, memory_order_relaxed)].level;
+}
+
 static void log_write(int level, char *line, size_t len)
 {
 	bool to_file = atomic_load(&to) == TO_FILE;
@@ -137,8 +142,6 @@ __attribute__((format(printf, 2, 0))) static void log_say(int level, const char 
 	size_t len;
 	int n;
 
-	if (level > levels[atomic_load_explicit(&last, memory_order_relaxed)].level)
-		return;
 	len = log_begin(line, sizeof(line), level);
 	n = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
 	if (n < 0)
@@ -154,6 +157,8 @@ void rd_log(const char *format, ...)
 {
 	va_list args;
 
+	if (!log_wants(LOG_WARNING))
+		return;
 	va_start(args, format);
 	log_say(LOG_WARNING, format, args);
 	va_end(args);
@@ -163,12 +168,25 @@ void rd_log_error(const char *format, ...)
 {
 	va_list args;
 
+	if (!log_wants(LOG_ERR))
+		return;
 	va_start(args, format);
 	log_say(LOG_ERR, format, args);
 	va_end(args);
 }
 
 void rd_log_note(const char *format, ...)
+{
+	va_list args;
+
+	if (!log_wants(LOG_NOTICE))
+		return;
+	va_start(args, format);
+	log_say(LOG_NOTICE, format, args);
+	va_end(args);
+}
+
+void rd_log_always(const char *format, ...)
 {
 	va_list args;
 

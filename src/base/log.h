@@ -14,6 +14,8 @@
 void rd_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rd_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rd_log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A note that is written whatever the level is: that the level itself was changed. */
+void rd_log_always(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * From here on, by any thread, only messages of that level are written, and of those before it:

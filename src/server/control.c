@@ -79,7 +79,8 @@ static int control_log(struct replyd_exchange *x, void *data)
 	(void)data;
 	if (!rd_log_set_level(level))
 		return control_say(x, 400, "the level is error, warning or note");
-	replyd_log(x, "asked for by user %u: level %s", (unsigned)x->link->peer(x), level);
+	rd_log_always("POST /log [%s]: asked for by user %u: level %s", replyd_id(x),
+		      (unsigned)x->link->peer(x), level);
 	return control_say(x, 200, level);
 }
 

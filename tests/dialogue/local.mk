@@ -155,6 +155,7 @@ dialogues += tests/dialogue/config-usage.dlg
 dialogues += tests/dialogue/control-agent.dlg
 dialogues += tests/dialogue/control-asked.dlg
 dialogues += tests/dialogue/control-drain.dlg
+dialogues += tests/dialogue/control-log.dlg
 dialogues += tests/dialogue/control-reload.dlg
 dialogues += tests/dialogue/control-stop.dlg
 dialogues += tests/dialogue/control-stuck.dlg
