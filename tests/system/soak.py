@@ -245,6 +245,8 @@ async def hostile(server):
 	request = request[:random.randrange(len(request) + 1)] if random.random() < 0.3 else request
 	if random.random() < 0.2:
 		for i in range(min(len(request), 40)):
+			if writer.is_closing():
+				break
 			writer.write(request[i:i + 1])
 			await asyncio.sleep(random.random() * 0.1)
 	else:
