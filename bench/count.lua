@@ -1,4 +1,13 @@
--- What wrk counted, as one line for bench/compare to read.
+-- With an argument, so many requests go at once on a connection, time after time.
+function init(args)
+	local times = tonumber(args[1])
+	if times then
+		local all = string.rep(wrk.format(), times)
+		request = function() return all end
+	end
+end
+
+-- What wrk counted, as one line for bench/tests.py to read.
 function done(summary, latency, requests)
 	local e = summary.errors
 	io.write(string.format(

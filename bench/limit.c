@@ -1,10 +1,12 @@
 /*
  * limit - the least that a server written in C can spend on a request.
  * One thread, one epoll loop, one canned reply of 1 KiB: what is left when
- * parsing, files, threads and policy are taken away. bench/compare holds the
- * others against it.
+ * parsing, files, threads and policy are taken away; with -p PROGRAM, no more
+ * than posix_spawn for each connection, which the program has as its standard
+ * input and output. bench/compare holds the others against it.
  * Thread:  one.
- * Owns:    every descriptor, until its peer closes or, with -c, its reply went.
+ * Owns:    every descriptor, until its peer closes, its reply went (-c) or its
+ *          program has it (-p).
  * Never:   looks at a request, except for where its head ends; waits for a
  *          client that does not take its reply (it is closed instead).
  */
@@ -14,21 +16,24 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { BODY = 1024, EVENTS = 64, BACKLOG = 4096, DESCRIPTORS = 65536 };
+enum { BODY = 1024, TOGETHER = 16, EVENTS = 64, BACKLOG = 4096, DESCRIPTORS = 65536 };
 
 static struct {
 	int epoll, listener;
-	bool one;			 /* a connection ends with its reply */
-	unsigned char seen[DESCRIPTORS]; /* bytes of \r\n\r\n so far */
-	char reply[BODY + 128];
+	bool one;			       /* a connection ends with its reply */
+	char *program;			       /* that a connection is given to */
+	unsigned char seen[DESCRIPTORS];       /* bytes of \r\n\r\n so far */
+	char replies[TOGETHER * (BODY + 128)]; /* the same one, for those who ask at once */
 	size_t reply_len;
 } loop;
 
@@ -48,13 +53,15 @@ static void die(const char *what)
 
 static void make_reply(void)
 {
-	int head = snprintf(loop.reply, sizeof loop.reply,
+	int head = snprintf(loop.replies, sizeof loop.replies,
 			    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 			    "Content-Length: %d\r\n%s\r\n",
 			    BODY, loop.one ? "Connection: close\r\n" : "");
 
-	memset(loop.reply + head, 'x', BODY);
+	memset(loop.replies + head, 'x', BODY);
 	loop.reply_len = (size_t)head + BODY;
+	for (size_t i = 1; i < TOGETHER; i++)
+		memcpy(loop.replies + i * loop.reply_len, loop.replies, loop.reply_len);
 }
 
 /* How many heads end in buf[0..len), given those bytes of an end seen before. */
@@ -81,23 +88,46 @@ static bool serve(int fd)
 
 	if (got <= 0)
 		return got < 0 && (errno == EAGAIN || errno == EINTR);
-	for (unsigned n = count_heads(&loop.seen[fd], buf, (size_t)got); n > 0; n--) {
-		ssize_t sent = send(fd, loop.reply, loop.reply_len, MSG_NOSIGNAL);
-
-		if (loop.one || sent != (ssize_t)loop.reply_len)
+	for (unsigned n = count_heads(&loop.seen[fd], buf, (size_t)got), some; n > 0; n -= some) {
+		some = loop.one ? 1 : n < TOGETHER ? n : TOGETHER;
+		if (send(fd, loop.replies, some * loop.reply_len, MSG_NOSIGNAL) !=
+			    (ssize_t)(some * loop.reply_len) ||
+		    loop.one)
 			return false;
 	}
 	return true;
 }
 
+static void give(int fd)
+{
+	char *argv[] = { loop.program, NULL }, *none[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fd, 0);
+	posix_spawn_file_actions_adddup2(&actions, fd, 1);
+	errno = posix_spawn(&pid, loop.program, &actions, NULL, argv, none);
+	if (errno != 0)
+		die(loop.program);
+	posix_spawn_file_actions_destroy(&actions);
+	close(fd);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
 /* Tries each newcomer at once: with -c most are answered and never meet epoll. */
 static void accept_all(void)
 {
-	int fd;
+	int fd, flags = loop.program ? SOCK_CLOEXEC : SOCK_NONBLOCK;
 
-	while ((fd = accept4(loop.listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+	while ((fd = accept4(loop.listener, NULL, NULL, flags)) >= 0) {
 		struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
 
+		if (loop.program) {
+			give(fd);
+			continue;
+		}
 		if (fd >= DESCRIPTORS) {
 			close(fd);
 			continue;
@@ -119,7 +149,7 @@ static unsigned listen_on(unsigned port)
 	socklen_t len = sizeof sin;
 	int yes = 1;
 
-	loop.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	loop.listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (loop.listener < 0)
 		die("socket");
 	setsockopt(loop.listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -129,7 +159,7 @@ static unsigned listen_on(unsigned port)
 	if (listen(loop.listener, BACKLOG) != 0)
 		die("listen");
 	ev.data.fd = loop.listener;
-	loop.epoll = epoll_create1(0);
+	loop.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (loop.epoll < 0 || epoll_ctl(loop.epoll, EPOLL_CTL_ADD, loop.listener, &ev) != 0)
 		die("epoll");
 	if (getsockname(loop.listener, (struct sockaddr *)&sin, &len) != 0)
@@ -160,17 +190,22 @@ int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = stop };
 	sigset_t term, before;
+	bool wrong = false;
 	char *end;
 	unsigned long port;
 
-	loop.one = argc == 3 && strcmp(argv[1], "-c") == 0;
-	if (argc != 2 + loop.one) {
-		fprintf(stderr, "usage: limit [-c] PORT\n");
+	for (int c; (c = getopt(argc, argv, "cp:")) != -1;) {
+		wrong |= c == '?';
+		loop.one |= c == 'c';
+		loop.program = c == 'p' ? optarg : loop.program;
+	}
+	if (wrong || argc != optind + 1) {
+		fprintf(stderr, "usage: limit [-c] [-p PROGRAM] PORT\n");
 		return 2;
 	}
 	errno = 0;
-	port = strtoul(argv[argc - 1], &end, 10);
-	if (errno != 0 || end == argv[argc - 1] || *end != '\0' || port > 65535) {
+	port = strtoul(argv[optind], &end, 10);
+	if (errno != 0 || end == argv[optind] || *end != '\0' || port > 65535) {
 		fprintf(stderr, "limit: PORT is a number from 0 to 65535\n");
 		return 2;
 	}

@@ -1,23 +1,29 @@
-# bench: measurements, never part of make check. `make bench/limit bench/work` builds what they measure.
+# bench: measurements, never part of make check. `make bench/work` builds what has replyd inside.
 
-EXTRA_PROGRAMS += bench/limit bench/work
-# It stands alone, and says itself what it needs.
-bench_limit_CPPFLAGS =
-bench_limit_LDADD =
+EXTRA_PROGRAMS += bench/work
 bench_work_CPPFLAGS = -I$(top_srcdir)/include
 bench_work_LDADD = src/libinternal.la
 
 EXTRA_DIST += \
 	bench/README \
+	bench/chart.py \
 	bench/compare \
 	bench/conf/apache2.conf \
 	bench/conf/h2o.conf \
 	bench/conf/lighttpd.conf \
 	bench/conf/nginx.conf \
-	bench/conf/untimed.conf \
+	bench/conf/php-fpm.conf \
+	bench/conf/replyd.conf \
 	bench/count.lua \
+	bench/counts.py \
 	bench/hostile \
 	bench/idle \
+	bench/limit.c \
+	bench/openat.c \
 	bench/overload \
+	bench/program.c \
 	bench/servers.py \
-	bench/work-civetweb.c
+	bench/tests.py \
+	bench/work-civetweb.c \
+	bench/work-microhttpd.c \
+	bench/work-module.c
