@@ -25,9 +25,10 @@ AM_TESTS_ENVIRONMENT = \
 	ASAN_OPTIONS=$${ASAN_OPTIONS-detect_leaks=1:detect_stack_use_after_return=1}; \
 	UBSAN_OPTIONS=$${UBSAN_OPTIONS-print_stacktrace=1}; \
 	TSAN_OPTIONS=$${TSAN_OPTIONS-halt_on_error=1:second_deadlock_stack=1}; \
+	CK_TIMEOUT_MULTIPLIER=5; \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	REPLYD_AS=`[ "$$(id -u)" != 0 ] || echo --user=root`; export REPLYD_AS; \
-	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS top_srcdir top_builddir;
+	export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER top_srcdir top_builddir;
 
 TEST_EXTENSIONS = .dlg .py .sh
 dialogue_programs = env \

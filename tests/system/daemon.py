@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 
-from served import AS, WAIT_S, Client, Failure, Server, adopt, main, until
+from served import AS, WAIT_S, Client, Failure, Server, adopt, main, reserved_port, until
 
 CONF = """
 listen "127.0.0.1:0" { }
@@ -184,8 +184,7 @@ class Script(Daemon):
 	def __init__(self):
 		super().__init__()
 		self.defaults = os.path.join(self.tmp, "defaults")
-		with socket.create_server(("127.0.0.1", 0)) as free:	# so that the port is known
-			self.port = free.getsockname()[1]
+		self.port = reserved_port()
 		self.write("one")
 		with open(self.defaults, "w", encoding="utf-8") as file:
 			file.write(f'DAEMON={os.environ["REPLYD"]}\nCONFIG=conf\nPIDFILE={self.pid_file}\n'

@@ -14,8 +14,8 @@ import signal
 import socket
 import sys
 
-from passing import REQUEST, Passing, asked, connected, listening
-from served import WAIT_S, Failure, main, until
+from passing import REQUEST, Passing, asked
+from served import WAIT_S, Failure, main, reserved_port, until
 
 LISTENER, CLIENT = "replyd-listener", "replyd-client"
 CLIENTS = 300				# more than go into a message
@@ -25,10 +25,11 @@ ROOM = 400
 class Manager:
 	"""The service manager: what it was told, and what it keeps."""
 
-	def __init__(self, path):
-		self.path, self.told, self.kept, self.beats = path, [], [], 0
+	def __init__(self, server):
+		self.server, self.path = server, os.path.join(server.tmp, "notify")
+		self.told, self.kept, self.beats = [], [], 0
 		self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-		self.socket.bind(path)
+		self.socket.bind(self.path)
 		self.socket.setblocking(False)
 
 	def listen(self):
@@ -60,7 +61,11 @@ class Manager:
 	def awaits(self, fact, what):
 		def looks():
 			self.listen()
-			return fact()
+			if fact():
+				return True
+			if self.server.process.poll() is not None:
+				raise Failure(f"{what}: it ended: {self.server.stderr()}")
+			return False
 
 		until(looks, f"{what}: {self.told} {self.kept}")
 
@@ -88,11 +93,6 @@ class Manager:
 
 def configured(*ports):
 	return "".join(f'listen "127.0.0.1:{port}" {{ }}\n' for port in ports)
-
-
-def free_port():
-	with listening() as s:
-		return s.getsockname()[1]
 
 
 def first(server, manager, port, other):
@@ -140,8 +140,8 @@ def connected_to(port):
 
 def run():
 	with Passing({"f.txt": b"hi\n"}) as server:
-		port, other = free_port(), free_port()
-		manager = Manager(os.path.join(server.tmp, "notify"))
+		port, other = reserved_port(), reserved_port()
+		manager = Manager(server)
 		first(server, manager, port, other)
 		clients = [connected_to(port) for _ in range(CLIENTS)]
 		for client in clients:

@@ -63,6 +63,18 @@ def adopt():
 		raise OSError(ctypes.get_errno(), "prctl")
 
 
+RESERVED = []
+
+
+def reserved_port():
+	"""One that a server may be told to take, and that no connection is given while this test runs."""
+	s = socket.socket()
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+	s.bind(("127.0.0.1", 0))
+	RESERVED.append(s)
+	return s.getsockname()[1]
+
+
 def descriptors(needed):
 	"""Have so many, or skip the test."""
 	hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
