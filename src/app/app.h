@@ -21,6 +21,7 @@ struct rd_host {
 struct rd_app {
 	struct rd_host **host; /* the most exact first; the one that is any, if there is, last */
 	size_t hosts;
+	bool timing; /* some route says by Server-Timing where its requests' time went */
 };
 
 /*

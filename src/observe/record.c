@@ -31,28 +31,27 @@ static size_t record_texts(const struct rd_record *r, unsigned before)
 	return size;
 }
 
-size_t rd_record_size(const struct rd_record *r)
+static void record_lengths(struct rd_record *r, const struct rd_span *text)
 {
-	return record_aligned(sizeof(*r) + record_texts(r, RECORD_TEXTS));
-}
-
-bool rd_record_add(struct rd_buffer *to, struct rd_record *r,
-		   const struct rd_span text[RECORD_TEXTS])
-{
-	size_t size;
-	char *at;
-
-	for (int i = 0; i < RECORD_TEXTS; i++)
+	memset(r->len, 0, sizeof(r->len));
+	for (int i = 0; text && i < RECORD_TEXTS; i++)
 		r->len[i] = (uint16_t)(text[i].len < RD_RECORD_TEXT_MAX ? text[i].len
 									: RD_RECORD_TEXT_MAX);
-	size = rd_record_size(r);
-	if (!rd_buffer_reserve(to, size))
+	r->size = (uint32_t)record_aligned(sizeof(*r) + record_texts(r, text ? RECORD_TEXTS : 0));
+}
+
+bool rd_record_add(struct rd_buffer *to, struct rd_record *r, const struct rd_span *text)
+{
+	char *at;
+
+	record_lengths(r, text);
+	if (!rd_buffer_reserve(to, r->size))
 		return false;
 	at = to->at + to->len;
-	to->len += size;
+	to->len += r->size;
 	memcpy(at, r, sizeof(*r));
 	at += sizeof(*r);
-	for (int i = 0; i < RECORD_TEXTS; i++) {
+	for (int i = 0; text && i < RECORD_TEXTS; i++) {
 		if (r->len[i] > 0)
 			memcpy(at, text[i].at, r->len[i]);
 		at += r->len[i];
@@ -68,7 +67,7 @@ struct rd_span rd_record_text(const struct rd_record *r, enum rd_record_text whi
 
 bool rd_record_reached(const struct rd_record *r, enum rd_stage stage)
 {
-	return r->at[stages[stage].to] > 0;
+	return r->at[stages[stage].to] > 0 && !(stage == STAGE_KERNEL && r->unasked);
 }
 
 uint64_t rd_record_stage(const struct rd_record *r, enum rd_stage stage)

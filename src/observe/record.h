@@ -49,26 +49,24 @@ struct rd_record {
 	uint64_t head, body; /* bytes of the reply that are with the kernel */
 	uint32_t connection; /* its number, from 1 */
 	uint32_t exchange;   /* its number on that, from 1 */
+	uint32_t size;	     /* of this and of the texts behind it, with what aligns the next one */
 	uint16_t series;     /* of its route, see observe/series.h */
 	uint16_t status;     /* 0: none was given */
 	uint16_t reason; /* of tbl/close_reason.h, for which the connection ends; 0: it goes on */
-	uint16_t len[RECORD_TEXTS]; /* of the texts, which stand behind it one after the other */
+	uint16_t len[RECORD_TEXTS]; /* of the texts, one after the other */
+	bool unasked; /* the kernel was not asked when it arrived: that is when main saw it */
 };
 
 /*
- * Adds the record, with its texts behind it (as they come from outside, unchecked), and up to 7
- * bytes, so that the next one is aligned. It sets r->len. False: there is no memory.
+ * Adds the record, with its RECORD_TEXTS texts behind it (as they come from outside, unchecked), or
+ * with none, where `text` is NULL. It sets r->len and r->size. False: there is no memory.
  */
-bool rd_record_add(struct rd_buffer *to, struct rd_record *r,
-		   const struct rd_span text[RECORD_TEXTS]);
-
-/* The bytes that it takes there. */
-size_t rd_record_size(const struct rd_record *r);
+bool rd_record_add(struct rd_buffer *to, struct rd_record *r, const struct rd_span *text);
 
 /* One of the texts of a record that was added. */
 struct rd_span rd_record_text(const struct rd_record *r, enum rd_record_text which);
 
-/* Whether it came to the stage's end, and how many us that took; 0 where not. */
+/* Whether it came to the stage's end, as far as was asked, and how many us that took; 0 if not. */
 bool rd_record_reached(const struct rd_record *r, enum rd_stage stage);
 uint64_t rd_record_stage(const struct rd_record *r, enum rd_stage stage);
 

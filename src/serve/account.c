@@ -16,6 +16,7 @@
 
 enum {
 	ODD_US = 60 * 1000 * 1000, /* the wall clock was set meanwhile */
+	ASKED = 8,		   /* one in so many */
 	TOLD_KEPT = 64 * 1024,	   /* bytes of a buffer of records that is kept */
 };
 
@@ -31,11 +32,18 @@ void rd_account_begin(struct rd_stream *s)
 	s->account.before = account_taken(s);
 }
 
-void rd_account_arrived(struct rd_stream *s, int64_t arrived_ns)
+bool rd_account_asks(const struct rd_stream *s)
+{
+	return s->worker->timed && (s->conn->exchanges % ASKED == 0 || s->timing ||
+				    rd_outbox_wanted(&s->worker->outbox));
+}
+
+void rd_account_arrived(struct rd_stream *s, bool asked, int64_t arrived_ns)
 {
 	struct rd_worker *w = s->worker;
 	uint64_t *at = s->account.at, ready_us = s->conn->ready_us;
 
+	s->account.unasked = !asked;
 	memset(at, 0, sizeof(s->account.at));
 	at[STAMP_ARRIVED] = at[STAMP_QUEUED] = ready_us;
 	if (arrived_ns > 0)
@@ -93,6 +101,7 @@ void rd_account_tell(struct rd_stream *s, const struct rd_told *told)
 		.exchange = s->conn->exchanges + 1,
 		.series = (uint16_t)(told->route ? told->route->series : RD_SERIES_NONE),
 		.status = (uint16_t)told->status,
+		.unasked = s->account.unasked,
 	};
 
 	if (!s->worker->timed || s->account.record != SIZE_MAX)
@@ -139,18 +148,18 @@ void rd_account_replied(struct rd_stream *s)
 static void account_hand_on(struct rd_stream *s, uint64_t sent_us, enum rd_close_reason reason)
 {
 	struct rd_worker *w = s->worker;
+	struct rd_record *r;
 
-	for (size_t at = 0; at < w->told.len; at += rd_record_size(account_record(s, at))) {
-		struct rd_record *r = account_record(s, at);
-
+	for (size_t at = 0; at < w->told.len; at += r->size) {
+		r = account_record(s, at);
 		r->at[STAMP_SENT] = sent_us;
-		if (at + rd_record_size(r) == w->told.len)
+		if (at + r->size == w->told.len)
 			r->reason = (uint16_t)reason;
 		if (sent_us)
 			RD_PROBE3(sent, r->connection, r->status, rd_record_stage(r, STAGE_TOTAL));
 		rd_stages_record(&w->stages, r);
 		if (r->len[RECORD_CLIENT] > 0 && rd_outbox_wanted(&w->outbox))
-			rd_outbox_put(&w->outbox, r, rd_record_size(r));
+			rd_outbox_put(&w->outbox, r, r->size);
 	}
 	w->told.len = 0;
 	if (w->told.size > TOLD_KEPT)
@@ -173,7 +182,7 @@ void rd_account_broken(struct rd_stream *s)
 	struct rd_record *last = NULL;
 
 	rd_account_replied(s);
-	for (size_t at = 0; at < s->worker->told.len; at += rd_record_size(last))
+	for (size_t at = 0; at < s->worker->told.len; at += last->size)
 		last = account_record(s, at);
 	if (last)
 		last->body -= unsent < last->body ? unsent : last->body;

@@ -18,14 +18,21 @@ struct rd_account {
 	uint64_t at[STAMP_COUNT]; /* of the request that is being read or answered */
 	uint64_t before;	  /* bytes that the output had taken before its reply */
 	size_t head;		  /* bytes of its reply's head */
+	bool unasked;		  /* see observe/record.h */
 	size_t record;		  /* where its record is; SIZE_MAX: it has none yet */
 };
 
 /* A turn begins. */
 void rd_account_begin(struct rd_stream *s);
 
+/*
+ * Whether the kernel is to be asked when a request arrived: of each while somebody looks at single
+ * exchanges, else of one in 8 of a connection, since it costs more than all else that is measured.
+ */
+bool rd_account_asks(const struct rd_stream *s);
+
 /* A request's first bytes were read. By the kernel's wall clock they came at arrived_ns, or 0. */
-void rd_account_arrived(struct rd_stream *s, int64_t arrived_ns);
+void rd_account_arrived(struct rd_stream *s, bool asked, int64_t arrived_ns);
 
 /* All of it is there. */
 void rd_account_read(struct rd_stream *s);
@@ -35,7 +42,7 @@ struct rd_told {
 	const struct rd_route *route; /* NULL: none was found */
 	unsigned status;	      /* 0: the protocol has none */
 	uint64_t received;
-	struct rd_span text[RECORD_TEXTS];
+	const struct rd_span *text; /* RECORD_TEXTS of them; NULL: none */
 };
 
 /* Whether the texts are wanted. */

@@ -221,6 +221,7 @@ static enum rd_verdict http_advance(struct rd_conn *conn, struct rd_worker *work
 
 	rd_stream_begin(&h.s, conn, worker);
 	h.service = rd_stream_service(&h.s);
+	h.s.timing = h.service->app->timing;
 	h.began_us = worker->now_us;
 	h.answered = 0;
 	h.reads = 0;

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static uint64_t told_received(const struct rd_http *h)
 {
@@ -78,6 +79,7 @@ void rd_http_timing(struct rd_http *h)
 void rd_http_tell(struct rd_http *h, int status)
 {
 	char client[RD_ADDRESS_TEXT];
+	struct rd_span text[RECORD_TEXTS];
 	struct rd_told told = {
 		.route = h->x.route,
 		.status = (unsigned)status,
@@ -85,9 +87,11 @@ void rd_http_tell(struct rd_http *h, int status)
 	};
 
 	if (rd_account_texts(&h->s)) {
-		told_texts(h, told.text);
-		told_exchange(h, status, told.text);
-		told.text[RECORD_CLIENT] = rd_span_of(rd_link_address(&h->s, client));
+		memset(text, 0, sizeof(text));
+		told_texts(h, text);
+		told_exchange(h, status, text);
+		text[RECORD_CLIENT] = rd_span_of(rd_link_address(&h->s, client));
+		told.text = text;
 	}
 	rd_account_tell(&h->s, &told);
 }

@@ -28,10 +28,13 @@ static void line_tell(struct line *l, const struct rd_route *route, uint64_t rec
 {
 	char client[RD_ADDRESS_TEXT];
 	struct rd_told told = { .route = route, .received = received };
+	struct rd_span text[RECORD_TEXTS];
 
 	if (rd_account_texts(&l->s)) {
-		told.text[RECORD_METHOD] = rd_span_of("LINE");
-		told.text[RECORD_CLIENT] = rd_span_of(rd_link_address(&l->s, client));
+		memset(text, 0, sizeof(text));
+		text[RECORD_METHOD] = rd_span_of("LINE");
+		text[RECORD_CLIENT] = rd_span_of(rd_link_address(&l->s, client));
+		told.text = text;
 	}
 	rd_account_tell(&l->s, &told);
 }

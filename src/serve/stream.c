@@ -29,7 +29,8 @@ struct kept {
 	struct rd_detached *detached;
 	struct rd_body body;
 	uint64_t at[STAMP_COUNT]; /* of the request that is begun */
-	char *told;		  /* of replies that are on their way; or NULL */
+	bool unasked;
+	char *told; /* of replies that are on their way; or NULL */
 	size_t told_len;
 	size_t in_len, out_len, seen;
 	char bytes[]; /* in, then out */
@@ -54,6 +55,7 @@ static void stream_take_up(struct rd_stream *s)
 	s->seen = k->seen;
 	s->generation = k->generation;
 	s->counted = k->generation;
+	s->account.unasked = k->unasked;
 	memcpy(s->account.at, k->at, sizeof(k->at));
 	rd_account_take_up(s, k->told, k->told_len);
 	free(k->told);
@@ -81,7 +83,7 @@ void rd_stream_begin(struct rd_stream *s, struct rd_conn *conn, struct rd_worker
 	if (conn->session)
 		stream_take_up(s);
 	else if (worker->timed)
-		rd_account_arrived(s, 0);
+		rd_account_arrived(s, true, 0);
 	rd_account_begin(s);
 	if (!s->counted)
 		stream_newest(s);
@@ -111,6 +113,7 @@ static enum rd_next stream_gone(struct rd_stream *s, enum rd_close_reason reason
 
 enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
 {
+	bool first = s->start == s->end && !s->intake, asks = first && rd_account_asks(s);
 	int64_t arrived_ns = 0;
 	size_t got, room;
 
@@ -124,12 +127,12 @@ enum rd_next rd_stream_read(struct rd_stream *s, enum rd_verdict *verdict)
 	room = RD_SCRATCH - s->end;
 	MUST(room > 0); /* every protocol's limits leave some */
 	switch (rd_transport_recv_timed(&s->conn->transport, s->in + s->end, room, &got,
-					s->worker->timed ? &arrived_ns : NULL)) {
+					asks ? &arrived_ns : NULL)) {
 	case IO_OK:
 		if (s->start == s->end)
 			s->began_us = s->worker->now_us;
-		if (s->start == s->end && s->worker->timed && !s->intake)
-			rd_account_arrived(s, arrived_ns);
+		if (first && s->worker->timed)
+			rd_account_arrived(s, asks, arrived_ns);
 		s->end += got;
 		s->drained = got < room;
 		return NEXT_GO;
@@ -253,6 +256,7 @@ static struct kept *stream_keep_bytes(struct rd_stream *s, size_t in_len)
 	};
 	s->detached = NULL;
 	s->out.body = (struct rd_body){ .file = -1 };
+	k->unasked = s->account.unasked;
 	memcpy(k->at, s->account.at, sizeof(k->at));
 	k->told = rd_account_keep(s, &k->told_len);
 	memcpy(k->bytes, s->in + s->start, in_len);

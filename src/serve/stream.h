@@ -41,6 +41,7 @@ struct rd_stream {
 	bool eof;		  /* the client sends no more */
 	bool last;		  /* close once the output is sent */
 	bool begun;		  /* pieces of a reply are out that its handler still writes */
+	bool timing;		  /* clients may be told when their requests arrived */
 	bool unkept;		  /* ... and there was no room for what its client did not take */
 	struct rd_intake *intake; /* the body that is being read; owned; or NULL */
 	struct rd_detached *detached; /* another thread has the exchange; or NULL */

@@ -84,6 +84,7 @@ static int routes_policy(struct rd_setup *s, const struct rd_section *route,
 	    rd_config_value(route, ROUTE_fastcgi)->text)
 		policy->time_us = rd_config_value(route, ROUTE_time_limit)->number * 1000;
 	policy->timing = routes_yes(route, ROUTE_server_timing);
+	s->app.timing |= policy->timing;
 	policy->stream = rd_config_value(route, ROUTE_stream)->number;
 	if (cache->where.line)
 		policy->cache_s = (long)(cache->number / 1000);

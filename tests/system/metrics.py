@@ -86,6 +86,31 @@ def routes(server, path):
 			raise Failure(f"{way}: {got}")
 
 
+def asks_when(server, path):
+	"""When a request arrived the kernel is asked of one in 8 of a connection, and of each while one is traced."""
+	def kept(n, most):
+		before = counts()
+		client = Client(server)
+		for _ in range(n):
+			client.send(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")
+			expect("status", client.take().status, 200)
+		client.close()
+		until(lambda: counts()[1] == before[1] + n, "all are counted")
+		expect("the kernel was asked", counts()[0] - before[0], most)
+
+	def counts():
+		got = metrics(path)[0]
+		return [got["replyd_stage_duration_seconds_count", f'{{stage="{stage}"}}'] for stage in ("kernel", "total")]
+
+	kept(17, 3)
+	tracer = Client(None, unix=True, address=path)
+	tracer.send(b"GET /trace HTTP/1.1\r\nHost: t\r\n\r\n")
+	if b"tracing" not in tracer.sock.recv(4096):
+		raise Failure("the trace does not begin")
+	kept(9, 9)
+	tracer.close()
+
+
 def configurations(server, path):
 	"""Of two reloads the first fails."""
 	def said():
@@ -168,6 +193,7 @@ def test():
 		path = os.path.join(server.tmp, "control")
 		server.configured(CONF.format(path=path, more=""))
 		routes(server, path)
+		asks_when(server, path)
 		configurations(server, path)
 		page(path)
 		server.signal()

@@ -21,7 +21,7 @@ START_TEST(comes_while_the_worker_is_at_it)
 	worker.now_us = was_us;
 	conn.ready_us = was_us - 1000000;
 	clock_gettime(CLOCK_REALTIME, &now);
-	rd_account_arrived(&s, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+	rd_account_arrived(&s, true, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 	ck_assert_uint_gt(at[STAMP_ARRIVED], was_us);
 	ck_assert_uint_eq(at[STAMP_QUEUED], at[STAMP_ARRIVED]);
 	ck_assert_uint_eq(at[STAMP_STARTED], at[STAMP_ARRIVED]);
