@@ -12,6 +12,7 @@ import glob
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -214,21 +215,14 @@ def processes(pid):
     return family(pid, families()[0])
 
 
-def private_bytes(pid):
-    """Memory that is present, and of a process or one below it alone."""
+def own_bytes(pid):
+    """Memory that is present and of no file, of a process and all below it; what they share, once."""
     total = 0
     for one in processes(pid):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError), \
                 open(f"/proc/{one}/smaps_rollup", encoding="ascii") as rollup:
-            total += sum(int(kb) for kb in re.findall(r"^Private_\w+: +(\d+) kB", rollup.read(), re.M))
+            total += sum(int(kb) for kb in re.findall(r"^Pss_(?:Anon|Shmem): +(\d+) kB", rollup.read(), re.M))
     return total * 1024
-
-
-def own_us(pid):
-    """The kernel's clock of all threads of a process: what clock_getcpuclockid(3) gives."""
-    with contextlib.suppress(OSError):
-        return time.clock_gettime_ns((~pid << 3) | 2) / 1000
-    return 0
 
 
 def cpu_us(pid):
@@ -249,13 +243,13 @@ def free_port():
 
 
 class Server:
-    """One running server: name, pid, port. `words` choose lines of its configuration; `wrap` is put
-    before its command, such as a debugger's."""
+    """One running server: name, pid, port, when it began. `words` choose lines of its configuration;
+    `wrap` is put before its command, such as a debugger's; it may have so many connections."""
 
-    def __init__(self, name, programs, place, core=None, options=(), words=(), wrap=()):
+    def __init__(self, name, programs, place, core=None, options=(), words=(), wrap=(), connections=16000):
         self.name, self.kind, self.place, self.port = name, KINDS[name], place, free_port()
         self.said = os.path.join(place, f"{name}.said")
-        self.options, self.wrap = list(options), list(wrap)
+        self.options, self.wrap, self.connections = list(options), list(wrap), connections
         self.chosen = {"file", "quiet", "one"} if not words else set(words)
         self.chosen |= {name, "root" if os.geteuid() == 0 else "user"}
         cores = {core} if isinstance(core, int) else core
@@ -266,6 +260,7 @@ class Server:
                 os.sched_setaffinity(0, cores)
 
         with open(self.said, "wb") as said:
+            self.began = time.perf_counter()
             self.process = subprocess.Popen(
                 self.wrap + self.command(programs[name]), cwd=place,
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said,
@@ -273,10 +268,12 @@ class Server:
         self.pid = self.process.pid
 
     def words(self, program):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         return {"@PROGRAM@": program, "@DIR@": self.place, "@ROOT@": os.path.join(self.place, "root"),
                 "@CONF@": os.path.join(self.place, self.name + ".conf"), "@PORT@": str(self.port),
                 "@MODULES@": modules(program), "@THREADS@": self.options[0] if self.options else "64",
-                "@CORES@": "2" if "both" in self.chosen else "1"}
+                "@CORES@": "2" if "both" in self.chosen else "1", "@CONNECTIONS@": str(self.connections),
+                "@DESCRIPTORS@": str(min(2 * self.connections + 768, most))}
 
     def command(self, program):
         """The command of its kind; makes its configuration."""
@@ -364,8 +361,8 @@ def replaced(text, words):
 
 
 @contextlib.contextmanager
-def running(name, programs, place, core=None, options=(), words=(), wrap=()):
-    server = Server(name, programs, place, core, options, words, wrap)
+def running(name, programs, place, core=None, options=(), words=(), wrap=(), connections=16000):
+    server = Server(name, programs, place, core, options, words, wrap, connections)
     try:
         fact(f"{name} takes connections", server.answers, 60 if wrap else 10)
         yield server

@@ -65,7 +65,7 @@ static struct MHD_Daemon *start(unsigned port, unsigned loops)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	struct MHD_OptionItem more[] = {
-		{ MHD_OPTION_CONNECTION_LIMIT, 16000, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, 200000, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, 75, NULL },
 		{ MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096, NULL },
 		/* A pool of one is refused: it is what there is without a pool. */
