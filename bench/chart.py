@@ -33,7 +33,7 @@ def panel(x, y, test, bars, groups):
         lines += [text(x + NAME - 8, top + 10, name, "name"),
                   f'<rect x="{x + NAME}" y="{top}" width="{width:.1f}" height="{BAR}" rx="2"'
                   f' class="{groups.get(name, "peer")}"/>',
-                  text(round(x + NAME + width + 6, 1), top + 10, f"{value:.4g}")]
+                  text(round(x + NAME + width + 6, 1), top + 10, f"{value:.{2 if value < 10 else 1}f}")]
     return lines
 
 

@@ -34,7 +34,7 @@ TESTS = {
     "large": Test("1 MiB file, keep-alive, 16 connections", "large", 16, role="large", core=True),
     "module": Test("a module's reply of 1 KiB, keep-alive, 64 connections", "module", 64,
                    role="module"),
-    "program": Test("a program per request, one request a connection, 16 at a time", "program", 16,
+    "program": Test("a program for each connection, 16 at a time", "program", 16,
                     role="program", close=True),
     "fastcgi": Test("PHP by FastCGI, keep-alive, 16 connections", "reply.php", 16, role="fastcgi"),
 }
