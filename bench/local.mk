@@ -6,6 +6,8 @@ bench_work_LDADD = src/libinternal.la
 
 EXTRA_DIST += \
 	bench/README \
+	bench/RESULTS \
+	bench/RESULTS.svg \
 	bench/chart.py \
 	bench/compare \
 	bench/conf/apache2.conf \
