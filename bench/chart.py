@@ -1,11 +1,13 @@
 """Bars by test as SVG: text that can be selected, colours for light and dark."""
 
+import textwrap
 from xml.sax.saxutils import escape
 
 COLUMNS, PANEL, MARGIN = 2, 460, 24	# panels in a row; their width
 NAME, VALUE = 84, 62			# room for a server's name before its bar, and for a number behind it
 ROW, BAR = 19, 12
 HEAD, GAP = 26, 20			# a panel's title, and what is between panels
+LINE = 120				# characters in a line
 
 STYLE = """
 	svg { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -40,6 +42,7 @@ def panel(x, y, test, bars, groups):
 def draw(title, notes, tests, groups):
     """The picture: for each test, what it is called and the values by server, in order. `groups` are
     the colours of those servers that are no peers: ours, bare."""
+    notes = [line for note in notes for line in textwrap.wrap(note, LINE)]
     lines = [text(MARGIN, 36, title, "title")]
     lines += [text(MARGIN, 60 + 18 * i, note, "note") for i, note in enumerate(notes)]
     y = 60 + 18 * len(notes) + GAP
