@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IN_MEMORY = 64 * 1024 }; /* a file up to so long is kept as bytes */
+enum { IN_MEMORY = 16 * 1024 }; /* a longer file costs less by sendfile than as bytes */
 
 static const char *const suffixes[RD_FILE_CODINGS] = {
 	[RD_CODING_BR] = ".br",
