@@ -243,14 +243,17 @@ static uint64_t asked_number(void)
 const char *replyd_id(struct replyd_exchange *x)
 {
 	struct rd_span field = rd_head_field(&x->head, FIELD_X_REQUEST_ID);
-	char text[24];
+	uint64_t number;
+	char text[16];
 
 	if (x->id)
 		return x->id;
 	if (field.at && asked_id_ok(field))
 		return x->id = asked_text(x, field);
-	snprintf(text, sizeof(text), "%016" PRIx64, asked_number());
-	return x->id = asked_text(x, rd_span_of(text));
+	number = asked_number();
+	for (size_t i = sizeof(text); i-- > 0; number >>= 4)
+		text[i] = "0123456789abcdef"[number & 15];
+	return x->id = asked_text(x, (struct rd_span){ text, sizeof(text) });
 }
 
 int64_t replyd_body_length(struct replyd_exchange *x)

@@ -114,7 +114,7 @@ static bool reply_said_once(const struct rd_reply *r, struct rd_span name)
 void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 {
 	size_t room = sizeof(r->fields) - r->fields_len;
-	int n;
+	char *to = r->fields + r->fields_len;
 
 	if (!reply_field_ok(name, value)) {
 		r->fault = "a field is not well-formed";
@@ -124,11 +124,13 @@ void rd_reply_field(struct rd_reply *r, const char *name, const char *value)
 		r->fault = "it added twice a field that a reply has once";
 		return;
 	}
-	n = snprintf(r->fields + r->fields_len, room, "%s: %s\r\n", name, value);
-	if (n < 0 || (size_t)n >= room)
+	if (strlen(name) + strlen(value) + strlen(": \r\n") > room) {
 		r->fault = "too many fields";
-	else
-		r->fields_len += (size_t)n;
+		return;
+	}
+	to = mempcpy(mempcpy(to, name, strlen(name)), ": ", 2);
+	to = mempcpy(mempcpy(to, value, strlen(value)), "\r\n", 2);
+	r->fields_len = (size_t)(to - r->fields);
 }
 
 void rd_reply_lines(struct rd_reply *r, const char *lines)

@@ -48,20 +48,23 @@ bool rd_buffer_text(struct rd_buffer *b, const char *text)
 
 bool rd_buffer_vprint(struct rd_buffer *b, const char *format, va_list args)
 {
+	size_t room = b->size - b->len;
 	va_list again;
 	int len;
-	bool room;
+	bool fits;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(room ? b->at + b->len : NULL, room, format, args);
 	MUST(len >= 0);
-	room = rd_buffer_reserve(b, (size_t)len + 1);
-	if (room) {
+	fits = (size_t)len < room;
+	if (!fits && rd_buffer_reserve(b, (size_t)len + 1)) {
 		vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
-		b->len += (size_t)len;
+		fits = true;
 	}
+	if (fits)
+		b->len += (size_t)len;
 	va_end(again);
-	return room;
+	return fits;
 }
 
 bool rd_buffer_print(struct rd_buffer *b, const char *format, ...)

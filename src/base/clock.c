@@ -12,7 +12,8 @@ uint64_t rd_clock_us(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
-uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us)
+/* How much later the wall clock is, in us. */
+static int64_t clock_apart(uint64_t now_us)
 {
 	static _Thread_local uint64_t looked_us;
 	static _Thread_local int64_t apart_us;
@@ -24,7 +25,17 @@ uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us)
 		looked_us = rd_clock_us();
 		apart_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 - (int64_t)looked_us;
 	}
-	return (uint64_t)(ns / 1000 - apart_us);
+	return apart_us;
+}
+
+uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us)
+{
+	return (uint64_t)(ns / 1000 - clock_apart(now_us));
+}
+
+int64_t rd_clock_to_wall(uint64_t us, uint64_t now_us)
+{
+	return (int64_t)us + clock_apart(now_us);
 }
 
 int64_t rd_clock_wall_s(void)

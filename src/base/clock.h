@@ -16,6 +16,9 @@ uint64_t rd_clock_us(void);
  */
 uint64_t rd_clock_of_wall(int64_t ns, uint64_t now_us);
 
+/* The other way round, in microseconds since 1970; as exact. */
+int64_t rd_clock_to_wall(uint64_t us, uint64_t now_us);
+
 /* Seconds since 1970, UTC; exact to a kernel tick (CLOCK_REALTIME_COARSE). */
 int64_t rd_clock_wall_s(void);
 

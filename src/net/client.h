@@ -11,6 +11,9 @@
 /* The client of that peer. Two of different kinds never have the same number. */
 uint64_t rd_client_of(const struct rd_sockaddr *peer);
 
+/* Whether that is all of its address. */
+bool rd_client_whole(uint64_t client);
+
 enum { RD_CLIENT_TEXT = 48 };
 
 /* "192.0.2.1", "2001:db8::/64" or "unix"; returns buf. */

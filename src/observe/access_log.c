@@ -35,15 +35,6 @@ static void access_take_up_next(struct rd_access_log *a)
 	a->target = next;
 }
 
-static int64_t access_wall_us(uint64_t at_us)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 * 1000 + t.tv_nsec / 1000 -
-	       (int64_t)(rd_clock_us() - at_us);
-}
-
 static void access_say(struct rd_access_log *a)
 {
 	uint64_t lost = a->lost;
@@ -72,7 +63,7 @@ static void access_take(struct rd_sink *sink, const void *record, size_t len)
 	struct rd_log_entry entry = {
 		.record = r,
 		.route = rd_series_name(a->series, r->series),
-		.arrived_us = access_wall_us(r->at[STAMP_ARRIVED]),
+		.arrived_us = rd_clock_to_wall(r->at[STAMP_ARRIVED], r->at[STAMP_PERFORMED]),
 	};
 
 	(void)len;
@@ -132,6 +123,8 @@ void rd_access_log_use(struct rd_access_log *a, struct rd_log_target *target)
 {
 	struct rd_log_target *was;
 
+	if (target)
+		rd_scribe_ids(a->scribe, &a->sink, rd_log_target_has(target, "id"));
 	rd_lock_take(&a->lock);
 	was = a->newest;
 	a->newest = target;

@@ -138,7 +138,7 @@ static void feed_write(struct rd_sink *sink)
 void rd_feed_init(struct rd_feed *f, struct rd_scribe *scribe)
 {
 	*f = (struct rd_feed){
-		.sink = { .take = feed_take, .write = feed_write, .note = feed_note },
+		.sink = { .take = feed_take, .write = feed_write, .note = feed_note, .ids = true },
 		.scribe = scribe,
 		.over = true,
 	};

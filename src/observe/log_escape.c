@@ -16,12 +16,11 @@ bool rd_log_escape_plain(struct rd_buffer *to, struct rd_span text, bool space)
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char byte = (unsigned char)text.at[i];
-		const char escaped[4] = { '\\', 'x', hex[byte >> 4], hex[byte & 15] };
 
 		if (!escape_plain(byte, space))
 			continue;
 		if (!rd_buffer_add(to, text.at + clean, i - clean) ||
-		    !rd_buffer_add(to, escaped, sizeof(escaped)))
+		    !rd_buffer_add(to, (char[]){ '\\', 'x', hex[byte >> 4], hex[byte & 15] }, 4))
 			return false;
 		clean = i + 1;
 	}

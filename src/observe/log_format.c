@@ -152,6 +152,18 @@ struct rd_log_format *rd_log_format_new(const char *text, char why[RD_LOG_FORMAT
 	return NULL;
 }
 
+bool rd_log_format_has(const struct rd_log_format *f, const char *name)
+{
+	enum field field = format_find(name, strlen(name));
+	size_t i = 0;
+
+	if (f->style != PLAIN)
+		return fields[field].all;
+	while (i < f->pieces && f->piece[i].field != field)
+		i++;
+	return i < f->pieces;
+}
+
 void rd_log_format_free(struct rd_log_format *f)
 {
 	for (size_t i = 0; f && i < f->pieces; i++)

@@ -19,6 +19,9 @@ struct rd_log_format *rd_log_format_new(const char *text, char why[RD_LOG_FORMAT
 /* NULL is allowed. */
 void rd_log_format_free(struct rd_log_format *f);
 
+/* Whether a line has that one of the names. */
+bool rd_log_format_has(const struct rd_log_format *f, const char *name);
+
 /* What a line is made of. */
 struct rd_log_entry {
 	const struct rd_record *record;

@@ -148,6 +148,11 @@ bool rd_log_target_reopen(struct rd_log_target *t)
 	return error == 0;
 }
 
+bool rd_log_target_has(const struct rd_log_target *t, const char *name)
+{
+	return t->kind == RD_LOG_JOURNAL || rd_log_format_has(t->format, name);
+}
+
 /* RFC 3164, as the C library writes it there. */
 static bool target_add_syslog(struct rd_log_target *t, const struct rd_log_entry *entry,
 			      struct rd_buffer *to)

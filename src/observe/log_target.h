@@ -37,6 +37,9 @@ bool rd_log_target_reopen(struct rd_log_target *t);
 bool rd_log_target_add(struct rd_log_target *t, const struct rd_log_entry *entry,
 		       struct rd_buffer *to);
 
+/* Whether what it is given for a request has the field of that name, of those in replyd.conf(5). */
+bool rd_log_target_has(const struct rd_log_target *t, const char *name);
+
 /*
  * Gives it all that was added, and waits while it takes nothing, until `stop` says so. Returns how
  * many requests it did not take. The buffer is empty then.

@@ -26,6 +26,11 @@ bool rd_outbox_wanted(const struct rd_outbox *o)
 	return o->scribe && atomic_load_explicit(&o->scribe->wanted, memory_order_relaxed);
 }
 
+bool rd_outbox_ids(const struct rd_outbox *o)
+{
+	return o->scribe && atomic_load_explicit(&o->scribe->ids, memory_order_relaxed);
+}
+
 bool rd_outbox_noted(const struct rd_outbox *o)
 {
 	return o->scribe && atomic_load_explicit(&o->scribe->noted, memory_order_relaxed);

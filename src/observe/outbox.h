@@ -33,8 +33,9 @@ struct rd_outbox {
 	struct rd_outbox *next;		     /* set by the producer when it joins */
 };
 
-/* By the producer: whether anybody wants records; and events. */
+/* By the producer: whether anybody wants records; that each has an id; and events. */
 bool rd_outbox_wanted(const struct rd_outbox *o);
+bool rd_outbox_ids(const struct rd_outbox *o);
 bool rd_outbox_noted(const struct rd_outbox *o);
 
 /*

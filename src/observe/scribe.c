@@ -232,12 +232,15 @@ void rd_scribe_stop(struct rd_scribe *s)
 /* Under the lock: the sinks are others now. */
 static void scribe_wanted(struct rd_scribe *s)
 {
-	bool noted = false;
+	bool noted = false, ids = false;
 
-	for (const struct rd_sink *sink = s->sink; sink; sink = sink->next)
+	for (const struct rd_sink *sink = s->sink; sink; sink = sink->next) {
 		noted |= sink->note != NULL;
+		ids |= sink->ids;
+	}
 	atomic_store(&s->wanted, s->sink != NULL);
 	atomic_store(&s->noted, noted);
+	atomic_store(&s->ids, ids);
 }
 
 void rd_scribe_add(struct rd_scribe *s, struct rd_sink *sink)
@@ -245,6 +248,14 @@ void rd_scribe_add(struct rd_scribe *s, struct rd_sink *sink)
 	rd_lock_take(&s->lock);
 	sink->next = s->sink;
 	s->sink = sink;
+	scribe_wanted(s);
+	rd_lock_drop(&s->lock);
+}
+
+void rd_scribe_ids(struct rd_scribe *s, struct rd_sink *sink, bool ids)
+{
+	rd_lock_take(&s->lock);
+	sink->ids = ids;
 	scribe_wanted(s);
 	rd_lock_drop(&s->lock);
 }

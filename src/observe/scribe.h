@@ -20,12 +20,14 @@ struct rd_sink {
 	void (*write)(struct rd_sink *sink);
 	void (*note)(struct rd_sink *sink, const struct rd_event *event);
 	struct rd_sink *next; /* the scribe's */
+	bool ids;	      /* exchanges are to have one each; see rd_scribe_ids */
 };
 
 struct rd_scribe {
 	_Atomic int state;		     /* enum, scribe.c */
 	_Atomic bool wanted;		     /* there is a sink */
 	_Atomic bool noted;		     /* there is one that wants events */
+	_Atomic bool ids;		     /* there is one that wants ids */
 	_Atomic bool ending;		     /* it is to take what there is, and end */
 	_Atomic uint64_t late_us;	     /* monotonic: no wait is longer, as it ends */
 	_Atomic(struct rd_outbox *) joining; /* put there by their producers */
@@ -58,6 +60,9 @@ void rd_scribe_stop(struct rd_scribe *s);
 void rd_scribe_add(struct rd_scribe *s, struct rd_sink *sink);
 /* The same. It gets nothing any more, and neither function is being called. */
 void rd_scribe_remove(struct rd_scribe *s, struct rd_sink *sink);
+
+/* The same: whether it wants ids from now on, be it added already or not. */
+void rd_scribe_ids(struct rd_scribe *s, struct rd_sink *sink, bool ids);
 
 /* Whether `write` is to wait for nothing any more. */
 bool rd_scribe_late(const struct rd_scribe *s);

@@ -73,6 +73,11 @@ bool rd_account_texts(const struct rd_stream *s)
 	return s->worker->timed && rd_outbox_wanted(&s->worker->outbox);
 }
 
+bool rd_account_ids(const struct rd_stream *s)
+{
+	return s->worker->timed && rd_outbox_ids(&s->worker->outbox);
+}
+
 /* Those that were passed by, as what is turned away passes by its handler, were no time. */
 static void account_stamps(struct rd_stream *s)
 {

@@ -45,8 +45,9 @@ struct rd_told {
 	const struct rd_span *text; /* RECORD_TEXTS of them; NULL: none */
 };
 
-/* Whether the texts are wanted. */
+/* Whether the texts are wanted; and that one of them is an id. */
 bool rd_account_texts(const struct rd_stream *s);
+bool rd_account_ids(const struct rd_stream *s);
 
 /* Its reply is decided. Where that happens twice, the first counts. */
 void rd_account_tell(struct rd_stream *s, const struct rd_told *told);

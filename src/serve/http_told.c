@@ -50,7 +50,7 @@ void rd_http_identify(struct rd_http *h)
 	static const char name[] = "X-Request-Id";
 	struct replyd_exchange *x = &h->x;
 
-	if (!x->id && !rd_account_texts(&h->s) && !rd_head_field(&x->head, FIELD_X_REQUEST_ID).at)
+	if (!x->id && !rd_account_ids(&h->s) && !rd_head_field(&x->head, FIELD_X_REQUEST_ID).at)
 		return;
 	replyd_id(x);
 	if (x->reply.state != PIECES_SENT && !rd_reply_says(&x->reply, name))

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "net/address.h"
+#include "net/client.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,6 +38,8 @@ const char *rd_link_address(struct rd_stream *s, char text[RD_ADDRESS_TEXT])
 	struct rd_sockaddr at;
 	char *end;
 
+	if (rd_client_whole(s->conn->client))
+		return rd_client_format(s->conn->client, text);
 	if (!rd_transport_end(&s->conn->transport, RD_END_PEER, &at) || at.sa.sa_family == AF_UNIX)
 		return "unix";
 	rd_address_format(&at.sa, at.len, text, RD_ADDRESS_TEXT);

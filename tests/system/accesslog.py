@@ -115,6 +115,21 @@ def hostile(form, read):
 			raise Failure(f"{form}: {got}")
 
 
+def ids():
+	"""Replies say their ids while lines have them, or where their requests do."""
+	with Server() as server:
+		log = os.path.join(server.tmp, "log")
+		start(server, f'access_log {{ to = "{log}" format = combined }}')
+		if get(server, "/x").field(b"X-Request-Id") or get(server, "/x", b"X-Request-Id: a").field(b"X-Request-Id") != b"a":
+			raise Failure("an id that was not asked for, or not the one that was")
+		write(server, f'access_log {{ to = "{log}" format = "{{id}}" }}')
+		control(server, "reload", "-d", "")
+		said = get(server, "/x").field(b"X-Request-Id")
+		ended(server)
+		if not said or lines(log)[-1] != said.decode() or not re.fullmatch(r"[0-9a-f]{16}", said.decode()):
+			raise Failure(f"{said}: {lines(log)}")
+
+
 def counts():
 	"""Bytes, numbers of connections, why one closed, and times that add up."""
 	with Server() as server:
@@ -264,6 +279,7 @@ def test():
 	by_option()
 	hostile("json", json.loads)
 	hostile("logfmt", logfmt)
+	ids()
 	counts()
 	rotates()
 	takes_nothing("pipe")
