@@ -18,6 +18,7 @@ from served import AS, WAIT_S, Client, Failure, Server, adopt, main, reserved_po
 
 CONF = """
 listen "127.0.0.1:0" { }
+queue { shed = no }
 route "/" { files = "www" }
 route "/text" { text = "%s" }
 route "/true" { program = { "/bin/true" } }

@@ -16,6 +16,7 @@ ADDRESS = "192.0.2.1"
 BODY = b"b" * (200 << 10)		# longer than memory is to hold
 CONFIG = """
 listen "127.0.0.1:0" {{}}
+queue {{ shed = no }}
 listen "{address}:{port}" {{}}
 body {{ directory = "{disk}" }}
 route "/" {{ files = "{root}" }}

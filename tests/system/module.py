@@ -27,7 +27,7 @@ def expect(what, value, wanted):
 def conf(server, text):
 	path = os.path.join(server.tmp, "conf")
 	with open(path, "w", encoding="utf-8") as file:
-		file.write('listen "127.0.0.1:0" { }\nlisten "unix:socket" { }\n' + text)
+		file.write('listen "127.0.0.1:0" { } queue { shed = no }\nlisten "unix:socket" { }\n' + text)
 	return path
 
 

@@ -28,7 +28,7 @@ class Passing(Server):
 	def writes(self, config):
 		path = os.path.join(self.tmp, "replyd.conf")
 		with open(path, "w", encoding="utf-8") as file:
-			file.write(config + f'\nroute "/" {{ files = "{self.root}" }}\n')
+			file.write(config + f'\nqueue {{ shed = no }}\nroute "/" {{ files = "{self.root}" }}\n')
 		return path
 
 	def rereads(self, config):

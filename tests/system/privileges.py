@@ -22,7 +22,7 @@ HOST = "127.0.0.87"			# no other test binds low ports there
 BIND_LOW = 1 << 10
 CONF = """
 process {{ user = "nobody" {more} }}
-listen "127.0.0.1:0" {{ }}
+listen "127.0.0.1:0" {{ }} queue {{ shed = no }}
 {listen}
 control {{ listen = {{ "unix:{dir}/control" }} }}
 route "/" {{ files = "{dir}/www" }}

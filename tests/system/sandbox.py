@@ -19,6 +19,7 @@ FILES, CALLS, MEMORY = "files", "calls", "memory"
 CONF = """
 sandbox {{ files = {files} calls = {calls} memory = {memory} {more} }}
 listen "127.0.0.1:0" {{ }}
+queue {{ shed = no }}
 route "/" {{ files = "{dir}/www" }}
 route "/in" {{ upload = "{dir}/up" delete = yes }}
 route "/try" {{ module = "{module}" }}

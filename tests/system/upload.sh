@@ -44,6 +44,7 @@ mkdir "$dir/in"
 echo 'anna:$5$rounds=1000$dWPHs0rfcp0muxWS$BFlZBjOnK2m0yq.R7RRPPcuqWM4Nhk.vaNufQmJ4As6' >"$dir/users"
 cat >"$dir/replyd.conf" <<END
 listen "127.0.0.1:0" { }
+queue { shed = no }
 route "/" { upload = "in" delete = yes body_max = 64MiB }
 route "/mine" { upload = "in" auth { realm = "mine" file = "users" } }
 route "/moved" { redirect = "/" rest = yes status = 307 }
