@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	bench/README \
 	bench/RESULTS \
 	bench/RESULTS.svg \
+	bench/ceiling \
 	bench/chart.py \
 	bench/compare \
 	bench/conf/apache2.conf \

@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/thread.h"
 #include "daemon/notify.h"
+#include "server/bounds.h"
 #include "server/server.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static void manager_listener(const struct rd_listener *l, bool open)
 	if (!open)
 		rd_notify_forget(name);
 	else if (!l->lent)
-		rd_notify_keep(name, false, &l->fd, 1);
+		rd_notify_keep(name, false, l->fd, l->sockets);
 }
 
 static bool manager_listens(const struct rd_listeners *l, const struct rd_sockaddr *at)
@@ -172,14 +173,15 @@ static void *manager_main(void *server)
 
 bool rd_manager_prepare(struct replyd *server)
 {
-	size_t room = rd_notify_room();
+	size_t room = rd_notify_room(); /* first for the sockets that listen */
+	size_t sockets = rd_bounds_mains(server, server->setup) > 1 ? RD_SOCKETS : RD_LISTENERS;
 
 	watchdog_us = rd_notify_watchdog_us();
 	if (watchdog_us && !rd_progress_prepare(server))
 		return false;
-	if (room <= RD_LISTENERS)
+	if (room <= sockets)
 		return true;
-	if (!rd_legacy_init(&legacy, room - RD_LISTENERS))
+	if (!rd_legacy_init(&legacy, room - sockets))
 		return false;
 	server->legacy = &legacy;
 	return true;

@@ -150,6 +150,18 @@ static void acceptor_begin(struct rd_acceptor *a)
 	acceptor_push(a);
 }
 
+static void acceptor_listener(struct rd_acceptor *a, uint32_t events, uint64_t tag)
+{
+	const struct rd_listener *l;
+	unsigned k;
+
+	if (a->paused || !(events & EPOLLIN)) /* not to be accepted from, or not yet its own */
+		return;
+	l = rd_listening_of(a, tag, &k);
+	if (l->fd[k] >= 0)
+		rd_entrance_accept(a, l, l->fd[k], RD_EVENTS);
+}
+
 static void acceptor_events(struct rd_acceptor *a, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -159,10 +171,7 @@ static void acceptor_events(struct rd_acceptor *a, int n)
 			rd_slots_woken(a->slots);
 			acceptor_look(a); /* another thread may have pushed */
 		} else if (tag & RD_TAG_LISTENER) {
-			const struct rd_listener *l = &a->listener[tag & 0xffffffff];
-
-			if (!a->paused && l->fd >= 0)
-				rd_entrance_accept(a, l, RD_EVENTS);
+			acceptor_listener(a, a->event[i].events, tag);
 		} else {
 			struct rd_conn *c = &a->slots->conn[tag];
 
@@ -241,10 +250,26 @@ static uint64_t acceptor_ended_so_far(struct rd_acceptor *a)
 	return acceptor_ended(sums);
 }
 
+static void acceptor_change(struct rd_acceptor *a, const struct rd_change *c)
+{
+	const struct rd_share *share = &c->share[a->main];
+
+	rd_listening_change(a, c);
+	a->conns_max = share->conns_max;
+	a->sweep_us = c->sweep_us;
+	a->next_sweep_us = a->now_us;
+	rd_queue_set(a->queue, &share->queue);
+	rd_pool_set(a->pool, share->pool.min, share->pool.max);
+	rd_changes_answer(a->changes);
+}
+
 static void acceptor_drain(struct rd_acceptor *a)
 {
+	const struct rd_change *change = rd_changes_end(a->changes, &a->changed);
+
+	if (change)
+		acceptor_change(a, change);
 	a->draining = true;
-	rd_changes_close(&a->changes);
 	a->ended = acceptor_ended_so_far(a);
 	atomic_store(&a->slots->draining, true);
 	atomic_store(&a->slots->leaving, !atomic_load(&a->handed));
@@ -255,22 +280,6 @@ static void acceptor_drain(struct rd_acceptor *a)
 		rd_acceptor_stir(a);
 	else if (a->pulses && rd_conn_take(&a->slots->conn[a->pulse_fd]))
 		rd_acceptor_close(a, &a->slots->conn[a->pulse_fd], CLOSE_DRAIN);
-}
-
-static void acceptor_change(struct rd_acceptor *a, const struct rd_change *c)
-{
-	if (!rd_listening_change(a, c)) {
-		rd_changes_answer(&a->changes, errno);
-		return;
-	}
-	a->conns_max = c->conns_max;
-	a->sweep_us = c->sweep_us;
-	a->next_sweep_us = a->now_us;
-	if (c->queue)
-		rd_queue_set(a->queue, c->queue);
-	if (c->pool)
-		rd_pool_set(a->pool, c->pool->min, c->pool->max);
-	rd_changes_answer(&a->changes, 0);
 }
 
 static bool acceptor_finished(struct rd_acceptor *a)
@@ -298,7 +307,7 @@ static int acceptor_timeout(struct rd_acceptor *a)
 static void acceptor_turn(struct rd_acceptor *a)
 {
 	int n = epoll_wait(a->slots->epoll_fd, a->event, RD_EVENTS, acceptor_timeout(a));
-	struct rd_change *change;
+	const struct rd_change *change;
 
 	MUST(n >= 0 || errno == EINTR);
 	a->now_us = rd_clock_us();
@@ -313,7 +322,7 @@ static void acceptor_turn(struct rd_acceptor *a)
 	}
 	if (a->paused && !a->draining && a->now_us >= a->paused_us && !rd_entrance_full(a))
 		rd_listening_poll(a, true, 0);
-	if ((change = rd_changes_look(&a->changes)))
+	if ((change = rd_changes_look(a->changes, &a->changed)))
 		acceptor_change(a, change);
 	if (!a->draining && atomic_load(&a->stop) != 0)
 		acceptor_drain(a);
@@ -358,16 +367,15 @@ long rd_acceptor_run(struct rd_acceptor *a)
 	if (!rd_listening_begin(a)) {
 		int error = errno;
 
-		rd_changes_close(&a->changes);
+		rd_changes_end(a->changes, &a->changed);
 		acceptor_cut(a);
 		errno = error;
 		return -1;
 	}
-	rd_changes_open(&a->changes);
+	rd_changes_open(a->changes);
 	acceptor_begin(a);
 	while (!acceptor_finished(a))
 		acceptor_turn(a);
-	rd_changes_close(&a->changes);
 	return acceptor_cut(a);
 }
 

@@ -25,7 +25,8 @@ struct rd_acceptor {
 	struct rd_slots *slots;
 	struct rd_queue *queue;
 	struct rd_pool *pool;
-	struct rd_listener *listener; /* [listeners] */
+	unsigned main, mains; /* which of how many it is: every mains'th socket is its own */
+	struct rd_listener *listener; /* [listeners], of all mains */
 	size_t listeners;
 	_Atomic size_t
 		conns_max; /* connections at once; at that many the listeners are not polled */
@@ -35,14 +36,15 @@ struct rd_acceptor {
 	size_t givens;
 	bool pulses; /* it has a pulse, whose far end is ... */
 	int pulse_fd;
-	struct rd_changes changes;
-	struct rd_lock listening; /* rank LISTENING: held to change a listener's fd, or look */
-	_Atomic uint64_t stop;	  /* drain asked for: until when (monotonic us); 0 is not */
-	_Atomic bool handed;	  /* another process serves the listeners from then on */
+	struct rd_changes *changes; /* of all mains, as is ... */
+	struct rd_lock *listening; /* ... rank LISTENING: held to change a listener's fd, or look */
+	_Atomic uint64_t stop;	   /* drain asked for: until when (monotonic us); 0 is not */
+	_Atomic bool handed;	   /* another process serves the listeners from then on */
 
 	/* main's own */
 	bool paused, draining, stirring;
 	uint64_t now_us, look_us, next_sweep_us, paused_us;
+	unsigned changed;	/* changes seen */
 	unsigned stuck;		/* workers that did not end at the stop */
 	uint64_t complained_us; /* when the log last said so */
 	uint64_t ended;		/* connections that were, before the drain */

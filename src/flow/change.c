@@ -1,13 +1,11 @@
 /*
- * change - how another thread has main take other listeners.
- * Thread:  rd_changes_ask and rd_changes_hold are for one that may wait; the others are main's.
- * Owns:    nothing: what is asked for stays the asker's until it is answered with 0.
+ * change - how another thread has every main take other listeners.
+ * Thread:  rd_changes_ask and rd_changes_hold are for one that may wait; the others are a main's.
+ * Owns:    nothing: what is asked for stays the asker's until all have answered.
  */
 #include "flow/change.h"
 
 #include "flow/conn.h"
-
-#include <errno.h>
 
 bool rd_change_keeps(const struct rd_change *c, const struct rd_service *service)
 {
@@ -30,77 +28,110 @@ void rd_changes_fini(struct rd_changes *c)
 	rd_lock_fini(&c->lock);
 }
 
-int rd_changes_ask(struct rd_changes *c, struct rd_change *change, int wake_fd)
+/* The old ones' services end before the generation changes, and it before a new one accepts. */
+static void changes_begin(const struct rd_change *change)
 {
-	int error = ESHUTDOWN;
+	for (size_t i = 0; i < change->were; i++)
+		if (!rd_change_keeps(change, change->was[i].service))
+			rd_service_end(change->was[i].service);
+	rd_generations_put(change->generations, change->next);
+	for (size_t i = 0; i < change->listeners; i++)
+		rd_service_set_limits(change->listener[i].service, &change->listener[i].limits);
+}
+
+bool rd_changes_ask(struct rd_changes *c, const struct rd_change *change)
+{
+	bool taken;
 
 	rd_lock_take(&c->lock);
 	while (c->state == CHANGES_EARLY)
 		rd_cond_wait(&c->answered, &c->lock);
-	if (c->state == CHANGES_OPEN) {
+	taken = c->state == CHANGES_OPEN;
+	if (taken) {
+		changes_begin(change);
 		c->asked = change;
-		c->error = -1;
-		atomic_store(&c->waiting, true);
-		rd_wake(wake_fd);
-		while (c->error < 0)
+		c->unanswered = c->mains;
+		atomic_fetch_add(&c->number, 1);
+		for (unsigned i = 0; i < c->mains; i++)
+			rd_wake(c->wake_fd[i]);
+		while (c->unanswered > 0)
 			rd_cond_wait(&c->answered, &c->lock);
-		error = c->error;
 	}
 	rd_lock_drop(&c->lock);
-	return error;
+	return taken;
 }
 
-struct rd_change *rd_changes_look(struct rd_changes *c)
+/* Under the lock. */
+static const struct rd_change *changes_unseen(struct rd_changes *c, unsigned *seen)
 {
-	struct rd_change *asked;
+	unsigned number = atomic_load(&c->number);
+	bool is_new = *seen != number;
 
-	if (!atomic_load_explicit(&c->waiting, memory_order_relaxed))
+	*seen = number;
+	return is_new ? c->asked : NULL;
+}
+
+const struct rd_change *rd_changes_look(struct rd_changes *c, unsigned *seen)
+{
+	const struct rd_change *asked;
+
+	if (atomic_load_explicit(&c->number, memory_order_relaxed) == *seen)
 		return NULL;
 	rd_lock_take(&c->lock);
-	asked = c->asked;
+	asked = changes_unseen(c, seen);
 	rd_lock_drop(&c->lock);
 	return asked;
 }
 
-/* Under the lock. */
-static void changes_tell(struct rd_changes *c, int error)
-{
-	c->asked = NULL;
-	c->error = error;
-	atomic_store(&c->waiting, false);
-	rd_cond_signal(&c->answered);
-}
-
-void rd_changes_answer(struct rd_changes *c, int error)
+void rd_changes_answer(struct rd_changes *c)
 {
 	rd_lock_take(&c->lock);
-	changes_tell(c, error);
+	if (--c->unanswered == 0)
+		rd_cond_signal(&c->answered);
 	rd_lock_drop(&c->lock);
 }
 
-static void changes_state(struct rd_changes *c, int state)
+unsigned rd_changes_expect(struct rd_changes *c, int wake_fd)
 {
-	rd_lock_take(&c->lock);
-	c->state = state;
-	if (state == CHANGES_OVER && c->asked)
-		changes_tell(c, ESHUTDOWN);
-	rd_cond_signal(&c->answered);
-	rd_lock_drop(&c->lock);
-}
+	unsigned seen;
 
-void rd_changes_expect(struct rd_changes *c)
-{
-	changes_state(c, CHANGES_EARLY);
+	rd_lock_take(&c->lock);
+	if (c->state == CHANGES_OVER)
+		c->mains = c->open = 0;
+	c->state = CHANGES_EARLY;
+	c->wake_fd[c->mains++] = wake_fd;
+	seen = atomic_load(&c->number);
+	rd_lock_drop(&c->lock);
+	return seen;
 }
 
 void rd_changes_open(struct rd_changes *c)
 {
-	changes_state(c, CHANGES_OPEN);
+	rd_lock_take(&c->lock);
+	if (++c->open == c->mains && c->state == CHANGES_EARLY)
+		c->state = CHANGES_OPEN;
+	rd_cond_signal(&c->answered);
+	rd_lock_drop(&c->lock);
+}
+
+const struct rd_change *rd_changes_end(struct rd_changes *c, unsigned *seen)
+{
+	const struct rd_change *asked;
+
+	rd_lock_take(&c->lock);
+	c->state = CHANGES_OVER;
+	asked = changes_unseen(c, seen);
+	rd_cond_signal(&c->answered);
+	rd_lock_drop(&c->lock);
+	return asked;
 }
 
 void rd_changes_close(struct rd_changes *c)
 {
-	changes_state(c, CHANGES_OVER);
+	rd_lock_take(&c->lock);
+	c->state = CHANGES_OVER;
+	rd_cond_signal(&c->answered);
+	rd_lock_drop(&c->lock);
 }
 
 bool rd_changes_hold(struct rd_changes *c)

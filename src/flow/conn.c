@@ -54,7 +54,12 @@ void rd_wake(int wake_fd)
 int rd_slots_init(struct rd_slots *s, size_t size, int wake_fd)
 {
 	*s = (struct rd_slots){
-		.size = size, .epoll_fd = -1, .wake_fd = wake_fd, .cut_fd = -1, .reserve_fd = -1
+		.size = size,
+		.step = 1,
+		.epoll_fd = -1,
+		.wake_fd = wake_fd,
+		.cut_fd = -1,
+		.reserve_fd = -1,
 	};
 	s->conn = slots_map(size * sizeof(*s->conn));
 	s->deadline = slots_map(size * sizeof(*s->deadline));
@@ -110,7 +115,7 @@ struct rd_conn *rd_conn_open(struct rd_slots *slots, int fd, const struct rd_pro
 	c->client = client;
 	c->accepted_us = c->ready_us = now_us;
 	c->deadline_us = 0;
-	c->number = ++slots->opened;
+	c->number = slots->opened += slots->step;
 	c->exchanges = 0;
 	c->reason = CLOSE_NONE;
 	c->registered = c->rested = c->expired = c->shed = c->lingering = false;

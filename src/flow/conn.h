@@ -52,7 +52,7 @@ struct rd_conn {
 	uint64_t accepted_us;
 	uint64_t ready_us;    /* when it last became ready */
 	uint64_t deadline_us; /* of the park that comes: 0 is never */
-	uint32_t number;      /* from 1, of all that its server has accepted */
+	uint32_t number;      /* from 1, no other has it of all that its server has accepted */
 	unsigned exchanges;   /* answered on it so far */
 	enum rd_close_reason reason;
 	_Atomic enum rd_verdict want; /* RD_WANTS_*, while parked; main looks before it takes */
@@ -73,7 +73,8 @@ struct rd_slots {
 	struct rd_conn *conn;
 	_Atomic uint64_t *deadline; /* monotonic us, 0 is none; written by who parks */
 	size_t size;
-	uint32_t opened;    /* main's: how many so far */
+	uint32_t opened;    /* main's: the number of the last, ... */
+	uint32_t step;	    /* ... by which they differ: others have those between */
 	_Atomic size_t top; /* above every descriptor that was ever used; main sets it */
 	int epoll_fd, wake_fd;
 	int cut_fd;		  /* readable once `cut` is true */

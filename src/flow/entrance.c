@@ -91,7 +91,8 @@ static void entrance_complain(struct rd_acceptor *a, int error, const char *what
 }
 
 /* What an accept that gave no connection means: whether to go on accepting. */
-static bool entrance_accept_failed(struct rd_acceptor *a, const struct rd_listener *l)
+static bool entrance_accept_failed(struct rd_acceptor *a, const struct rd_listener *l,
+				   int listening)
 {
 	int error = errno;
 
@@ -100,7 +101,7 @@ static bool entrance_accept_failed(struct rd_acceptor *a, const struct rd_listen
 		return false;
 	case EMFILE:
 	case ENFILE:
-		if (rd_refuse_accept(a, l)) {
+		if (rd_refuse_accept(a, l, listening)) {
 			entrance_complain(a, error, "clients are refused");
 			return true;
 		}
@@ -115,7 +116,8 @@ static bool entrance_accept_failed(struct rd_acceptor *a, const struct rd_listen
 	}
 }
 
-void rd_entrance_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most)
+void rd_entrance_accept(struct rd_acceptor *a, const struct rd_listener *l, int listening,
+			size_t most)
 {
 	for (size_t i = 0; i < most; i++) {
 		struct rd_sockaddr peer;
@@ -125,9 +127,9 @@ void rd_entrance_accept(struct rd_acceptor *a, const struct rd_listener *l, size
 			rd_listening_poll(a, false, 0);
 			return;
 		}
-		fd = rd_listener_accept(l, &peer);
+		fd = rd_listener_accept(listening, &peer);
 		if (fd < 0) {
-			if (entrance_accept_failed(a, l))
+			if (entrance_accept_failed(a, l, listening))
 				continue;
 			return;
 		}

@@ -10,8 +10,9 @@
 /* No slot is free: a close tells main from now on. False when there is room after all. */
 bool rd_entrance_full(struct rd_acceptor *a);
 
-/* Until no client waits at that listener, `most` at most. */
-void rd_entrance_accept(struct rd_acceptor *a, const struct rd_listener *l, size_t most);
+/* Until no client waits at `listening`, a socket of that listener, `most` at most. */
+void rd_entrance_accept(struct rd_acceptor *a, const struct rd_listener *l, int listening,
+			size_t most);
 
 /* What another process accepted, and left between two requests. */
 void rd_entrance_go_on(struct rd_acceptor *a);

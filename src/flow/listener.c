@@ -6,6 +6,7 @@
 #include "flow/listener.h"
 
 #include "base/clock.h"
+#include "base/must.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,13 +45,12 @@ static void listener_options(int fd, int family, const struct rd_listener *l)
 		listener_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 }
 
-void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was)
+void rd_listener_inherit(struct rd_listener *l, struct rd_listener *was, unsigned i)
 {
-	l->fd = was->fd;
-	was->fd = -1;
-	l->from = -1;
+	l->fd[i] = was->fd[i];
+	was->fd[i] = -1;
 	if (l->bound.sa.sa_family != AF_UNIX)
-		listener_option(l->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+		listener_option(l->fd[i], IPPROTO_TCP, TCP_DEFER_ACCEPT,
 				l->protocol->speaks_first ? 0 : DEFER_S);
 }
 
@@ -82,36 +82,55 @@ static bool listener_bind(int fd, const struct rd_sockaddr *at)
 	return false;
 }
 
-bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step)
+static bool listener_begin(struct rd_listener *l, int fd, const struct rd_sockaddr *at,
+			   const char **step)
 {
-	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, error;
-
-	*step = "socket";
-	l->fd = socket(at->sa.sa_family, type, 0);
-	if (l->fd < 0)
-		return false;
-	l->socket_us = rd_clock_us();
-	listener_options(l->fd, at->sa.sa_family, l);
+	listener_options(fd, at->sa.sa_family, l);
 	*step = "fchmod"; /* bind makes the name with the mode that the socket has */
-	if (l->private && at->sa.sa_family == AF_UNIX && fchmod(l->fd, 0600) != 0)
-		goto failed;
+	if (l->private && at->sa.sa_family == AF_UNIX && fchmod(fd, 0600) != 0)
+		return false;
 	*step = "bind";
-	if (!listener_bind(l->fd, at))
-		goto failed;
+	if (!listener_bind(fd, at))
+		return false;
 	l->bind_us = rd_clock_us();
+	/* Only now, so that the first one is refused where another server listens already. */
+	if (l->shared && at->sa.sa_family != AF_UNIX)
+		listener_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	*step = "listen";
-	if (listen(l->fd, BACKLOG) != 0)
-		goto failed;
+	if (listen(fd, BACKLOG) != 0)
+		return false;
 	l->listen_us = rd_clock_us();
 	l->bound.len = sizeof(l->bound.storage);
-	if (getsockname(l->fd, &l->bound.sa, &l->bound.len) == 0)
+	return getsockname(fd, &l->bound.sa, &l->bound.len) == 0;
+}
+
+bool rd_listener_open(struct rd_listener *l, const struct rd_sockaddr *at, const char **step)
+{
+	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, fd, error;
+
+	*step = "socket";
+	fd = socket(at->sa.sa_family, type, 0);
+	if (fd < 0)
+		return false;
+	l->socket_us = rd_clock_us();
+	if (l->sockets > 0) /* the first one listens there */
+		listener_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (listener_begin(l, fd, at, step)) {
+		l->fd[l->sockets++] = fd;
 		return true;
-failed:
+	}
 	error = errno;
-	close(l->fd);
-	l->fd = -1;
+	close(fd);
 	errno = error;
 	return false;
+}
+
+bool rd_listener_open_more(struct rd_listener *l, const char **step)
+{
+	struct rd_sockaddr at = l->bound;
+
+	MUST(l->shared && l->sockets > 0 && l->sockets < RD_MAINS);
+	return rd_listener_open(l, &at, step);
 }
 
 void rd_listener_adopt(struct rd_listener *l, int fd)
@@ -122,34 +141,49 @@ void rd_listener_adopt(struct rd_listener *l, int fd)
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	listener_options(fd, l->bound.sa.sa_family, l);
-	l->fd = fd;
+	MUST(l->sockets < RD_MAINS);
+	l->fd[l->sockets++] = fd;
+}
+
+void rd_listener_close_socket(struct rd_listener *l, unsigned i, bool lent)
+{
+	if (l->fd[i] < 0)
+		return;
+	if (!lent && l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
+		unlink(l->bound.un.sun_path);
+	close(l->fd[i]);
+	l->fd[i] = -1;
 }
 
 void rd_listener_close(struct rd_listener *l, bool lent)
 {
-	if (l->fd < 0)
-		return;
-	if (!lent && l->bound.sa.sa_family == AF_UNIX && l->bound.un.sun_path[0])
-		unlink(l->bound.un.sun_path);
-	close(l->fd);
-	l->fd = -1;
+	for (unsigned i = 0; i < l->sockets; i++)
+		rd_listener_close_socket(l, i, lent);
+	l->sockets = 0;
 }
 
-int rd_listener_accept(const struct rd_listener *l, struct rd_sockaddr *peer)
+int rd_listener_accept(int fd, struct rd_sockaddr *peer)
 {
 	peer->len = sizeof(peer->storage);
-	return accept4(l->fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return accept4(fd, &peer->sa, &peer->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 /* Of a listener the kernel says these in the place of what they are of a connection. */
 bool rd_listener_backlog(const struct rd_listener *l, struct rd_backlog *backlog)
 {
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
+	bool known = false;
 
-	if (l->fd < 0 || l->bound.sa.sa_family == AF_UNIX ||
-	    getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
-		return false;
-	*backlog = (struct rd_backlog){ info.tcpi_unacked, info.tcpi_sacked };
-	return true;
+	*backlog = (struct rd_backlog){ 0, 0 };
+	for (unsigned i = 0; i < l->sockets; i++) {
+		struct tcp_info info;
+		socklen_t len = sizeof(info);
+
+		if (l->fd[i] < 0 || l->bound.sa.sa_family == AF_UNIX ||
+		    getsockopt(l->fd[i], IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+			continue;
+		backlog->length += info.tcpi_unacked;
+		backlog->limit += info.tcpi_sacked;
+		known = true;
+	}
+	return known;
 }

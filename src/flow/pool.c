@@ -135,6 +135,7 @@ static struct rd_queue_view pool_look(struct rd_pool *p)
 	return rd_queue_look(p->queue, stuck, blocked);
 }
 
+/* Of what the process spent this pool has its share: who spent it, the kernel does not say. */
 static void pool_measure(struct rd_pool *p, uint64_t now_us)
 {
 	uint64_t elapsed_us = now_us - p->measured_us;
@@ -143,8 +144,8 @@ static void pool_measure(struct rd_pool *p, uint64_t now_us)
 	if (elapsed_us < MEASURE_US)
 		return;
 	rd_process_spent(&spent);
-	rd_queue_measure(p->queue, elapsed_us, spent.cpu_us - p->spent.cpu_us,
-			 spent.waits - p->spent.waits);
+	rd_queue_measure(p->queue, elapsed_us, (spent.cpu_us - p->spent.cpu_us) / p->pools,
+			 (spent.waits - p->spent.waits) / p->pools);
 	p->spent = spent;
 	p->measured_us = now_us;
 }
@@ -210,6 +211,7 @@ int rd_pool_start(struct rd_pool *p, struct rd_queue *queue, const struct rd_poo
 		.queue = queue,
 		.min = config->min,
 		.max = config->max,
+		.pools = config->pools ? config->pools : 1,
 		.stack = config->stack,
 		.idle_us = config->idle_us,
 		.stop_us = config->stop_us ? config->stop_us : STOP_US,

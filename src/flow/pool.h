@@ -21,6 +21,7 @@ struct rd_pool {
 	_Atomic unsigned min, max; /* main sets them, under the lock */
 	_Atomic unsigned over;	   /* so many are to leave; changed under the lock */
 	unsigned stuck_max;
+	unsigned pools; /* that share the process, this one counted */
 	size_t stack;
 	uint64_t idle_us, stop_us, grace_us;
 	int stack_signal;
@@ -40,6 +41,7 @@ struct rd_pool {
 
 struct rd_pool_config {
 	unsigned min, max; /* workers, 1 <= min <= max <= RD_WORKERS_MAX */
+	unsigned pools;	   /* that share the process, this one counted; 0: it is alone */
 	size_t stack;	   /* bytes */
 	uint64_t idle_us;  /* after which a worker above min leaves */
 	uint64_t stop_us;  /* how long rd_pool_stop waits for them; 0: a second */

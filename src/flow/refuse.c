@@ -79,7 +79,7 @@ static void refuse_reserve(struct rd_acceptor *a)
 		a->slots->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-bool rd_refuse_accept(struct rd_acceptor *a, const struct rd_listener *l)
+bool rd_refuse_accept(struct rd_acceptor *a, const struct rd_listener *l, int listening)
 {
 	struct rd_sockaddr peer;
 	int fd;
@@ -89,7 +89,7 @@ bool rd_refuse_accept(struct rd_acceptor *a, const struct rd_listener *l)
 		return false;
 	close(a->slots->reserve_fd);
 	a->slots->reserve_fd = -1;
-	fd = rd_listener_accept(l, &peer);
+	fd = rd_listener_accept(listening, &peer);
 	if (fd >= 0)
 		rd_refuse_shed(a, rd_acceptor_open(a, l, fd, &peer), RD_SHED_FULL);
 	refuse_reserve(a);

@@ -25,9 +25,9 @@ bool rd_refuse_linger(struct rd_acceptor *a, struct rd_conn *conn);
 bool rd_refuse_told(const struct rd_conn *conn);
 
 /*
- * No descriptor is left: by the one that main holds in reserve, a client of that listener is
- * accepted, told so and closed. False: none was.
+ * No descriptor is left: by the one that main holds in reserve, a client that waits at `listening`,
+ * a socket of that listener, is accepted, told so and closed. False: none was.
  */
-bool rd_refuse_accept(struct rd_acceptor *a, const struct rd_listener *l);
+bool rd_refuse_accept(struct rd_acceptor *a, const struct rd_listener *l, int listening);
 
 #endif

@@ -52,6 +52,7 @@ enum rd_worker_state { WORKER_RUNNING, WORKER_BLOCKED, WORKER_ASLEEP, WORKER_STU
 /* What a stranger sees of one. */
 struct rd_worker_view {
 	unsigned place;
+	unsigned main; /* of several, whose it is */
 	enum rd_worker_state state;
 	uint64_t exchanges; /* so many, by those in this place */
 	/* of the turn that it is at: */

@@ -66,6 +66,7 @@ static const struct {
 	{ SET_SPOOL_MAX, SPOOL_max, false },
 	{ SET_UPGRADE_MS, PROCESS_upgrade, false },
 	{ SET_STAGES, ROOT_stages, true },
+	{ SET_MAINS, ROOT_mains, true },
 };
 
 static void configure_numbers(struct rd_setup *s, const struct rd_section *root)
@@ -392,11 +393,25 @@ int rd_configure_read(struct rd_setup *s, const char *file)
 	return s->config ? 0 : rd_fault_say(s->fault, "%s", why);
 }
 
+/* A worker for each. */
+static int configure_mains(struct rd_setup *s, const struct rd_section *root)
+{
+	long mains = s->setting[SET_MAINS], workers = s->setting[SET_WORKERS];
+
+	if (mains <= workers)
+		return 0;
+	return rd_configure_wrong(s, root, ROOT_mains,
+				  "%ld are too many for %ld workers: each needs one", mains,
+				  workers);
+}
+
 int rd_configure(struct rd_setup *s)
 {
 	const struct rd_section *root = rd_config_root(s->config);
 
 	configure_numbers(s, root);
+	if (configure_mains(s, root) != 0)
+		return -1;
 	if (rd_logging_configure(s, root) != 0 || configure_types(s, root) != 0 ||
 	    configure_listeners(s, root) != 0)
 		return -1;

@@ -97,7 +97,8 @@ static bool confine_give(const struct rd_listener *l, const struct rd_identity *
 	bool given;
 	int fd;
 
-	if (l->fd < 0 || l->lent || l->bound.sa.sa_family != AF_UNIX || !l->bound.un.sun_path[0])
+	if (l->sockets == 0 || l->lent || l->bound.sa.sa_family != AF_UNIX ||
+	    !l->bound.un.sun_path[0])
 		return true;
 	fd = open(l->bound.un.sun_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)

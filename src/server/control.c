@@ -201,8 +201,14 @@ int rd_control_configure(struct replyd *s, const struct rd_section *root)
 int rd_control_init(struct rd_control *c)
 {
 	c->group.listeners = &c->listeners;
+	c->group.acceptor.changes = &c->changes;
+	c->group.acceptor.listening = &c->listening;
+	if (rd_group_init(&c->group) != 0)
+		return -1;
+	rd_changes_init(&c->changes);
+	rd_lock_init(&c->listening, RANK_LISTENING);
 	rd_agent_init(&c->agent);
-	return rd_group_init(&c->group);
+	return 0;
 }
 
 void rd_control_fini(struct rd_control *c)
@@ -211,6 +217,8 @@ void rd_control_fini(struct rd_control *c)
 	rd_agent_fini(&c->agent);
 	rd_open_free(&c->listeners);
 	rd_group_fini(&c->group);
+	rd_lock_fini(&c->listening);
+	rd_changes_fini(&c->changes);
 }
 
 static size_t control_conns(size_t descriptors)
@@ -247,10 +255,14 @@ static int control_start(struct replyd *s, size_t descriptors)
 	struct rd_control *c = &s->control;
 	struct rd_group_config config = {
 		.descriptors = descriptors,
-		.conns_max = control_conns(descriptors),
-		.queue = { .bound = CONNS, .more = (unsigned)descriptors, .concurrency = 1 },
+		.share = { .conns_max = control_conns(descriptors),
+			   .queue = { .bound = CONNS,
+				      .more = (unsigned)descriptors,
+				      .concurrency = 1 },
+			   .pool = { .min = 2, .max = WORKERS, .stack = STACK } },
+		.mains = 1,
+		.pulse_fd = rd_progress_control(&s->progress),
 		.sweep_us = c->http.idle_us,
-		.pool = { .min = 2, .max = WORKERS, .stack = STACK },
 	};
 	const char *step;
 	int error;

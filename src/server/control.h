@@ -25,6 +25,8 @@ struct rd_answer {
 
 struct rd_control {
 	struct rd_listeners listeners;
+	struct rd_changes changes; /* its listeners stay, but are held for a hand-over ... */
+	struct rd_lock listening;  /* ... or a look: rank LISTENING */
 	struct rd_group group;
 	struct rd_app app;
 	struct rd_http_service http;

@@ -18,17 +18,11 @@
 int rd_group_init(struct rd_group *g)
 {
 	g->wake_fd = g->acceptor.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (g->wake_fd < 0)
-		return -1;
-	rd_changes_init(&g->acceptor.changes);
-	rd_lock_init(&g->acceptor.listening, RANK_LISTENING);
-	return 0;
+	return g->wake_fd < 0 ? -1 : 0;
 }
 
 void rd_group_fini(struct rd_group *g)
 {
-	rd_lock_fini(&g->acceptor.listening);
-	rd_changes_fini(&g->acceptor.changes);
 	close(g->wake_fd);
 }
 
@@ -61,14 +55,20 @@ static void group_assemble(struct rd_group *g, const struct rd_group_config *con
 	g->acceptor.slots = &g->slots;
 	g->acceptor.queue = &g->queue;
 	g->acceptor.pool = &g->pool;
+	g->acceptor.main = config->main;
+	g->acceptor.mains = config->mains;
 	g->acceptor.listener = g->listeners->listener;
 	g->acceptor.listeners = g->listeners->count;
-	g->acceptor.conns_max = config->conns_max;
+	g->acceptor.conns_max = config->share.conns_max;
 	g->acceptor.sweep_us = config->sweep_us;
 	g->acceptor.given = config->given;
 	g->acceptor.givens = config->givens;
 	g->acceptor.counters = (struct rd_counters){ 0 };
-	rd_changes_expect(&g->acceptor.changes);
+	g->acceptor.pulses = config->pulse_fd >= 0;
+	g->acceptor.pulse_fd = config->pulse_fd;
+	g->acceptor.changed = rd_changes_expect(g->acceptor.changes, g->wake_fd);
+	g->slots.step = config->mains;
+	g->slots.opened = config->main + 1 - config->mains; /* the first is main + 1 */
 	g->working = true;
 }
 
@@ -83,10 +83,10 @@ int rd_group_open(struct rd_group *g, const struct rd_group_config *config, cons
 	g->slots.legacy = config->legacy;
 	*step = "the queue";
 	errno = ENOMEM;
-	if (!rd_queue_init(&g->queue, &config->queue))
+	if (!rd_queue_init(&g->queue, &config->share.queue))
 		goto no_queue;
 	*step = "cannot start a worker";
-	if (group_start_pool(g, &config->pool) != 0)
+	if (group_start_pool(g, &config->share.pool) != 0)
 		goto no_pool;
 	group_assemble(g, config);
 	return 0;
@@ -136,7 +136,7 @@ void rd_group_hand_over(struct rd_group *g, uint64_t until_us)
 
 void rd_group_close(struct rd_group *g)
 {
-	rd_changes_close(&g->acceptor.changes);
+	rd_changes_close(g->acceptor.changes);
 	if (g->working)
 		rd_pool_stop(&g->pool, (uint64_t[COUNTER_COUNT]){ 0 });
 	g->working = false;

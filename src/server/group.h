@@ -20,15 +20,15 @@ struct rd_group {
 };
 
 struct rd_group_config {
-	size_t descriptors; /* that the process may have: as many slots */
-	size_t conns_max;   /* connections at once */
-	struct rd_queue_config queue;
+	size_t descriptors;	  /* that the process may have: as many slots */
+	struct rd_share share;	  /* what it has of connections, queue and workers */
+	unsigned main, mains;	  /* which of how many it is: they share its listeners */
+	int pulse_fd;		  /* the far end of its pulse; -1: it has none */
 	uint64_t sweep_us;	  /* no deadline is shorter */
 	struct rd_legacy *legacy; /* as the slots' */
 	struct rd_given *given;	  /* [givens] */
 	size_t givens;
 	bool batch; /* its threads do not interrupt others: see group_schedule */
-	struct rd_pool_config pool;
 };
 
 /* What a stranger sees of a group. */
@@ -48,7 +48,10 @@ struct rd_group_view {
 	uint64_t count[COUNTER_COUNT];
 };
 
-/* Zeroed by its owner. 0, or -1 with errno. rd_group_stop may be called from here on. */
+/*
+ * Zeroed by its owner, but for its acceptor's changes and lock. 0, or -1 with errno. rd_group_stop
+ * may be called from here on.
+ */
 int rd_group_init(struct rd_group *g);
 /* Closed, or never opened. */
 void rd_group_fini(struct rd_group *g);

@@ -28,34 +28,46 @@ static const char *handover_name(const struct rd_heritage *h, const struct rd_li
 	return RD_HERITAGE_OWN;
 }
 
-static bool handover_copy(struct rd_handover *h, const struct rd_listeners *l,
-			  const struct rd_heritage *heritage, FILE *names)
+static bool handover_copy_sockets(struct rd_handover *h, const struct rd_listener *l,
+				  const char *name, FILE *names)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		int fd = fcntl(l->listener[i].fd, F_DUPFD_CLOEXEC, 0);
+	for (unsigned i = 0; i < l->sockets; i++) {
+		int fd = fcntl(l->fd[i], F_DUPFD_CLOEXEC, 0);
 
 		if (fd < 0)
 			return false;
-		fprintf(names, "%s%s", h->count ? ":" : "",
-			handover_name(heritage, &l->listener[i]));
+		fprintf(names, "%s%s", h->count ? ":" : "", name);
 		h->fd[h->count++] = fd;
 	}
 	return true;
 }
 
-/* What a group listens on, while none of it is closed. */
-static bool handover_copy_group(struct rd_handover *h, struct rd_group *g,
-				const struct rd_heritage *heritage, FILE *names)
+static bool handover_copy(struct rd_handover *h, const struct rd_listeners *l,
+			  const struct rd_heritage *heritage, FILE *names)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const char *name = handover_name(heritage, &l->listener[i]);
+
+		if (!handover_copy_sockets(h, &l->listener[i], name, names))
+			return false;
+	}
+	return true;
+}
+
+/* What is listened on, while none of it is closed. */
+static bool handover_copy_held(struct rd_handover *h, struct rd_changes *changes,
+			       const struct rd_listeners *l, const struct rd_heritage *heritage,
+			       FILE *names)
 {
 	bool copied;
 
-	if (g->listeners->count == 0)
+	if (l->count == 0)
 		return true;
 	errno = ESHUTDOWN;
-	if (!rd_changes_hold(&g->acceptor.changes))
+	if (!rd_changes_hold(changes))
 		return false;
-	copied = handover_copy(h, g->listeners, heritage, names);
-	rd_changes_release(&g->acceptor.changes);
+	copied = handover_copy(h, l, heritage, names);
+	rd_changes_release(changes);
 	return copied;
 }
 
@@ -68,8 +80,10 @@ static bool handover_copy_all(struct replyd *s, struct rd_handover *h)
 
 	if (!names)
 		return false;
-	copied = handover_copy_group(h, &s->clients, &s->heritage, names) &&
-		 handover_copy_group(h, &s->control.group, &s->heritage, names);
+	copied = handover_copy_held(h, &s->clients.changes, &s->setup->listeners, &s->heritage,
+				    names) &&
+		 handover_copy_held(h, &s->control.changes, &s->control.listeners, &s->heritage,
+				    names);
 	h->generation = s->setup->generation.number;
 	h->ready_us = (uint64_t)s->setup->setting[SET_UPGRADE_MS] * 1000;
 	return fclose(names) == 0 && copied;
@@ -83,7 +97,7 @@ bool rd_handover_take(struct replyd *s, struct rd_handover *h)
 	*h = (struct rd_handover){ .count = 0 };
 	rd_lock_take(&s->reload);
 	errno = ESHUTDOWN;
-	if (atomic_load(&s->phase) != PHASE_MADE && atomic_load(&s->clients.acceptor.stop) == 0)
+	if (atomic_load(&s->phase) != PHASE_MADE && !rd_mains_stopping(&s->clients))
 		taken = handover_copy_all(s, h);
 	error = errno;
 	rd_lock_drop(&s->reload);
@@ -112,7 +126,7 @@ static void handover_end(struct replyd *s)
 
 	if (s->control.listeners.count > 0)
 		rd_group_hand_over(&s->control.group, until_us);
-	rd_group_hand_over(&s->clients, until_us);
+	rd_mains_hand_over(&s->clients, until_us);
 }
 
 enum rd_handover_end rd_handover_give(struct replyd *s, const struct rd_handover *h,

@@ -8,7 +8,9 @@
 
 struct replyd;
 
-enum { RD_HANDOVER_LISTENERS = 2 * RD_LISTENERS }; /* the clients' and the control lane's */
+enum {
+	RD_HANDOVER_LISTENERS = RD_SOCKETS + RD_LISTENERS
+}; /* the clients' and the control lane's */
 
 struct rd_handover {
 	int fd[RD_HANDOVER_LISTENERS]; /* copies, close-on-exec */

@@ -71,9 +71,15 @@ int rd_heritage_find(const struct rd_heritage *h, const char *name, struct rd_so
 
 	if (h->unknown)
 		list[n++] = (struct rd_sockaddr){ .len = 0 };
-	for (size_t i = 0; i < h->count && n < max; i++)
-		if (strcmp(h->listening[i].name, name) == 0)
-			list[n++] = h->listening[i].at;
+	for (size_t i = 0; i < h->count && n < max; i++) {
+		const struct rd_heirloom *one = &h->listening[i];
+		int j = 0;
+
+		while (j < n && !rd_address_same(&list[j], &one->at))
+			j++;
+		if (j == n && strcmp(one->name, name) == 0)
+			list[n++] = one->at;
+	}
 	return n;
 }
 

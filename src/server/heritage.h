@@ -9,7 +9,7 @@
 #include "server/fault.h"
 
 enum {
-	RD_HEIRLOOMS = 2 * RD_SERVICES, /* listening sockets, at most: clients' and control */
+	RD_HEIRLOOMS = 2 * RD_SERVICES + 112, /* listening sockets, at most: clients' and control */
 	RD_HERITAGE_NAME = 256,
 };
 
@@ -42,13 +42,16 @@ bool rd_heritage_add(struct rd_heritage *h, int fd, const char *name, bool lent)
 #define RD_HERITAGE_FREE "replyd-free"
 #define RD_HERITAGE_OWN	 "replyd-own"
 
-/* The addresses of those with that name, taken or not, at most `max`; how many. One if unknown. */
+/*
+ * The addresses, each once, of those with that name, taken or not, at most `max`; how many. One if
+ * unknown.
+ */
 int rd_heritage_find(const struct rd_heritage *h, const char *name, struct rd_sockaddr *list,
 		     int max);
 
 /*
- * The listener, not open, has the one with its address from now on; port 0 is that of one that was
- * asked for so. False: there is none.
+ * The listener has one more with its address from now on; port 0 is that of one that was asked for
+ * so. False: there is none.
  */
 bool rd_heritage_take(struct rd_heritage *h, struct rd_listener *l);
 

@@ -21,6 +21,8 @@ src_server_libserver_la_SOURCES = \
 	src/server/handover.h \
 	src/server/heritage.c \
 	src/server/heritage.h \
+	src/server/mains.c \
+	src/server/mains.h \
 	src/server/metrics.c \
 	src/server/metrics.h \
 	src/server/metrics_listeners.c \

@@ -78,7 +78,7 @@ int rd_logging_configure(struct rd_setup *setup, const struct rd_section *root)
 static bool logging_timed(const struct replyd *s, const struct rd_setup *setup)
 {
 	return atomic_load(&s->phase) == PHASE_MADE ? setup->setting[SET_STAGES]
-						    : s->clients.pool.stages;
+						    : s->clients.first.pool.stages;
 }
 
 int rd_logging_prepare(struct replyd *s, struct rd_setup *setup)

@@ -34,7 +34,7 @@ static void listeners_backlog(struct rd_exposition *e, struct replyd *s, bool li
 				     "by listener.");
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
-		listeners_group(e, name, &s->clients, "clients", limit);
+		listeners_group(e, name, &s->clients.first, "clients", limit);
 	rd_lock_drop(&s->look);
 	listeners_group(e, name, &s->control.group, "control", limit);
 }

@@ -5,6 +5,7 @@
  */
 #include "server/open.h"
 
+#include "base/log.h"
 #include "serve/line.h"
 #include "server/heritage.h"
 
@@ -44,7 +45,6 @@ int rd_open_name(struct rd_listeners *l, const char *text, const struct rd_proto
 		if (l->count == RD_LISTENERS)
 			return rd_fault_say(fault, "more than %d addresses", RD_LISTENERS);
 		l->listener[l->count++] = (struct rd_listener){
-			.fd = -1,
 			.from = -1,
 			.protocol = protocol,
 			.serves = serves,
@@ -90,7 +90,7 @@ static bool open_follow(struct rd_listener *l, const struct rd_listener *before,
 {
 	struct rd_sockaddr at = l->bound;
 
-	if (before->fd < 0 || *open_port(&at) != 0)
+	if (before->sockets == 0 || *open_port(&at) != 0)
 		return false;
 	*open_port(&at) = *open_port((struct rd_sockaddr *)&before->bound);
 	return rd_listener_open(l, &at, step);
@@ -104,24 +104,57 @@ static bool open_may_lack(const struct rd_listeners *l, size_t i, int error)
 	return several && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }
 
+static void open_failed(const struct rd_sockaddr *at, const char *step, struct rd_fault *fault)
+{
+	char text[RD_ADDRESS_TEXT];
+
+	rd_fault_say(fault, "%s %s: %s", step,
+		     rd_address_format(&at->sa, at->len, text, sizeof(text)), strerror(errno));
+}
+
 static bool open_one(struct rd_listeners *all, size_t i, struct rd_fault *fault)
 {
 	struct rd_listener *l = &all->listener[i];
 	struct rd_sockaddr at = l->bound;
-	char text[RD_ADDRESS_TEXT];
 	const char *step;
 
-	if (all->heritage && rd_heritage_take(all->heritage, l))
+	l->timed = all->timed;
+	l->shared = all->mains > 1;
+	l->passed = all->heritage && rd_heritage_take(all->heritage, l);
+	if (l->passed || (l->follows && open_follow(l, l - 1, &step)) ||
+	    rd_listener_open(l, &at, &step) || open_may_lack(all, i, errno))
 		return true;
-	if (l->follows && open_follow(l, l - 1, &step))
-		return true;
-	if (rd_listener_open(l, &at, &step))
-		return true;
-	if (open_may_lack(all, i, errno))
-		return true;
-	rd_fault_say(fault, "%s %s: %s", step,
-		     rd_address_format(&at.sa, at.len, text, sizeof(text)), strerror(errno));
+	open_failed(&at, step, fault);
 	return false;
+}
+
+/* All that were passed, in their place: only who has made them can make more that share. */
+static void open_take(struct rd_listener *l, struct rd_heritage *heritage, unsigned mains)
+{
+	char text[RD_ADDRESS_TEXT];
+
+	while (l->sockets < RD_MAINS && rd_heritage_take(heritage, l))
+		continue;
+	if (l->sockets < mains && l->bound.sa.sa_family != AF_UNIX)
+		rd_log_note("%s: of %u mains %u serve there, since so many sockets were passed",
+			    rd_address_format(&l->bound.sa, l->bound.len, text, sizeof(text)),
+			    mains, l->sockets);
+}
+
+/* A socket for each main; of a Unix socket there can be but one. */
+static bool open_more(struct rd_listeners *all, struct rd_listener *l, struct rd_fault *fault)
+{
+	const char *step;
+
+	if (l->passed)
+		open_take(l, all->heritage, all->mains);
+	while (l->sockets > 0 && l->sockets < all->mains && !l->passed &&
+	       l->bound.sa.sa_family != AF_UNIX)
+		if (!rd_listener_open_more(l, &step)) {
+			open_failed(&l->bound, step, fault);
+			return false;
+		}
+	return true;
 }
 
 static char *open_url(const struct rd_listener *l)
@@ -138,7 +171,7 @@ static char *open_url(const struct rd_listener *l)
 /* It is open, or will be that of another that is. */
 static bool open_is(const struct rd_listener *l)
 {
-	return l->fd >= 0 || l->from >= 0;
+	return l->sockets > 0 || l->from >= 0;
 }
 
 /* Forgets those that this host does not have. */
@@ -152,6 +185,15 @@ static void open_compact(struct rd_listeners *l)
 	l->count = kept;
 }
 
+static size_t open_sockets(const struct rd_listeners *l)
+{
+	size_t sockets = 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		sockets += l->listener[i].sockets;
+	return sockets;
+}
+
 static bool open_urls(struct rd_listeners *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -163,19 +205,38 @@ static bool open_urls(struct rd_listeners *l)
 	return true;
 }
 
+/* Each its first socket, before any has more of those that were passed. */
+static bool open_all(struct rd_listeners *l, struct rd_fault *fault)
+{
+	bool made[RD_LISTENERS] = { false };
+
+	for (size_t i = 0; i < l->count; i++) {
+		made[i] = !open_is(&l->listener[i]);
+		if (made[i] && !open_one(l, i, fault))
+			return false;
+	}
+	for (size_t i = 0; i < l->count; i++)
+		if (made[i] && !open_more(l, &l->listener[i], fault))
+			return false;
+	return true;
+}
+
 int rd_open(struct rd_listeners *l, struct rd_fault *fault)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		l->listener[i].timed = l->timed;
-		if (open_is(&l->listener[i]) || open_one(l, i, fault))
-			continue;
+	if (!open_all(l, fault)) {
 		rd_open_close(l);
 		return -1;
 	}
 	open_compact(l);
-	if (l->count > 0 && open_urls(l))
+	if (l->count > 0 && open_sockets(l) <= RD_SOCKETS && open_urls(l))
 		return 0;
-	rd_fault_say(fault, l->count ? "no memory" : "this host has none of the addresses");
+	if (l->count == 0)
+		rd_fault_say(fault, "this host has none of the addresses");
+	else if (open_sockets(l) > RD_SOCKETS)
+		rd_fault_say(fault, "%u mains with %zu addresses: more than %d sockets", l->mains,
+			     l->count, RD_SOCKETS);
+	else
+		rd_fault_say(fault, "no memory");
 	rd_open_close(l);
 	return -1;
 }
@@ -218,6 +279,13 @@ int rd_open_services(struct rd_listeners *l, struct rd_generations *all, struct 
 	return 0;
 }
 
+/* So many of another will be its own. */
+static void open_expect(struct rd_listener *l, unsigned sockets)
+{
+	while (l->sockets < sockets)
+		l->fd[l->sockets++] = -1;
+}
+
 void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
 {
 	bool taken[RD_LISTENERS] = { false };
@@ -231,6 +299,9 @@ void rd_open_keep(struct rd_listeners *next, const struct rd_listeners *now)
 			taken[j] = true;
 			l->from = (int)j;
 			l->lent = now->listener[j].lent;
+			l->timed = now->listener[j].timed;
+			l->shared = now->listener[j].shared;
+			open_expect(l, now->listener[j].sockets);
 			l->bound = now->listener[j].bound;
 			if (l->protocol != now->listener[j].protocol)
 				continue;

@@ -7,7 +7,11 @@
 #include "flow/listener.h"
 #include "server/fault.h"
 
-enum { RD_LISTENERS = RD_SERVICES };
+enum {
+	RD_LISTENERS = RD_SERVICES,
+	RD_SOCKETS =
+		176, /* of all of them; with those of the control lane they go by one message */
+};
 
 struct rd_heritage; /* server/heritage.h */
 
@@ -16,7 +20,8 @@ struct rd_listeners {
 	struct rd_listener listener[RD_LISTENERS];
 	char *url[RD_LISTENERS]; /* once open */
 	size_t count;
-	bool timed; /* of those that are opened the kernel says when what comes has come */
+	unsigned mains; /* each has a socket of its own at every address; 0: as 1 */
+	bool timed;	/* of those that are opened the kernel says when what comes has come */
 };
 
 /*

@@ -13,45 +13,64 @@ bool rd_progress_prepare(struct replyd *s)
 {
 	struct rd_progress *p = &s->progress;
 
-	if (!rd_pulse_init(&p->clients))
-		return false;
-	s->clients.acceptor.pulse_fd = p->clients.far;
-	s->clients.acceptor.pulses = true;
-	p->control.near = -1;
-	if (s->control.listeners.count > 0) {
-		if (!rd_pulse_init(&p->control))
+	for (p->mains = 0; p->mains < s->setup->setting[SET_MAINS]; p->mains++)
+		if (!rd_pulse_init(&p->clients[p->mains]))
 			return false;
-		s->control.group.acceptor.pulse_fd = p->control.far;
-		s->control.group.acceptor.pulses = true;
-	}
+	p->control.near = p->control.far = -1;
+	if (s->control.listeners.count > 0 && !rd_pulse_init(&p->control))
+		return false;
 	p->wanted = true;
 	return true;
 }
 
+int rd_progress_clients(const struct rd_progress *p, unsigned main)
+{
+	return p->wanted ? p->clients[main].far : -1;
+}
+
+int rd_progress_control(const struct rd_progress *p)
+{
+	return p->wanted ? p->control.far : -1;
+}
+
 void rd_progress_end(struct replyd *s)
 {
-	if (!s->progress.wanted)
+	struct rd_progress *p = &s->progress;
+
+	if (!p->wanted)
 		return;
-	rd_pulse_fini(&s->progress.clients);
-	rd_pulse_fini(&s->progress.control);
+	for (unsigned i = 0; i < p->mains; i++)
+		rd_pulse_fini(&p->clients[i]);
+	rd_pulse_fini(&p->control);
+}
+
+static void progress_beat(struct rd_progress *p)
+{
+	for (unsigned i = 0; i < p->mains; i++)
+		rd_pulse_beat(&p->clients[i]);
+	if (p->control.near >= 0)
+		rd_pulse_beat(&p->control);
 }
 
 static bool progress_back(struct rd_progress *p)
 {
-	bool clients = rd_pulse_back(&p->clients);
+	bool back = p->control.near < 0 || rd_pulse_back(&p->control);
 
-	return (p->control.near < 0 || rd_pulse_back(&p->control)) && clients;
+	for (unsigned i = 0; i < p->mains; i++)
+		back = rd_pulse_back(&p->clients[i]) && back;
+	return back;
 }
 
-/* Where the clients' one is. */
-static enum rd_stall progress_stall(struct replyd *s)
+/* Where the one of that main is. */
+static enum rd_stall progress_stall(struct replyd *s, unsigned main)
 {
+	uint64_t *popped = &s->progress.popped[main];
 	struct rd_group_view view;
 	bool moves;
 
-	rd_server_look(s, &view);
-	moves = view.popped != s->progress.popped;
-	s->progress.popped = view.popped;
+	rd_server_look_main(s, main, &view);
+	moves = view.popped != *popped;
+	*popped = view.popped;
 	if (view.workers_max == 0) /* it does not serve yet, or any more */
 		return STALL_NONE;
 	if (view.pulse != OWN_QUEUE && view.pulse != OWN_WORKER)
@@ -61,32 +80,36 @@ static enum rd_stall progress_stall(struct replyd *s)
 	return view.asleep > 0 ? STALL_QUEUE : STALL_WORKERS;
 }
 
+/* Until something comes back by a pulse that is out. False: stop_fd is readable. */
+static bool progress_wait(const struct rd_progress *p, uint64_t us, int stop_fd)
+{
+	struct pollfd wait[RD_MAINS + 2] = { { .fd = stop_fd, .events = POLLIN } };
+	nfds_t n = 1;
+
+	for (unsigned i = 0; i < p->mains; i++)
+		if (p->clients[i].beating)
+			wait[n++] = (struct pollfd){ .fd = p->clients[i].near, .events = POLLIN };
+	if (p->control.near >= 0 && p->control.beating)
+		wait[n++] = (struct pollfd){ .fd = p->control.near, .events = POLLIN };
+	poll(wait, n, (int)((us + 999) / 1000));
+	return wait[0].revents == 0;
+}
+
 enum rd_stall rd_progress_await(struct replyd *s, uint64_t until_us, int stop_fd)
 {
 	struct rd_progress *p = &s->progress;
-	struct pollfd wait[] = {
-		{ .fd = stop_fd, .events = POLLIN },
-		{ .fd = p->clients.near, .events = POLLIN },
-		{ .fd = p->control.near, .events = POLLIN },
-	};
+	enum rd_stall stall = STALL_NONE;
 	uint64_t now_us;
 
-	rd_pulse_beat(&p->clients);
-	if (p->control.near >= 0)
-		rd_pulse_beat(&p->control);
-	while (!progress_back(p) && (now_us = rd_clock_us()) < until_us) {
-		wait[1].fd = p->clients.beating ? p->clients.near : -1;
-		wait[2].fd = p->control.near >= 0 && p->control.beating ? p->control.near : -1;
-		poll(wait, 3, (int)((until_us - now_us + 999) / 1000));
-		if (wait[0].revents)
+	progress_beat(p);
+	while (!progress_back(p) && (now_us = rd_clock_us()) < until_us)
+		if (!progress_wait(p, until_us - now_us, stop_fd))
 			return STALL_NONE;
-	}
-	if (p->clients.beating) {
-		enum rd_stall stall = progress_stall(s);
-
-		if (stall != STALL_NONE)
-			return stall;
-	}
+	for (unsigned i = 0; i < p->mains && stall == STALL_NONE; i++)
+		if (p->clients[i].beating)
+			stall = progress_stall(s, i);
+	if (stall != STALL_NONE)
+		return stall;
 	return p->control.near >= 0 && p->control.beating ? STALL_CONTROL : STALL_NONE;
 }
 

@@ -4,6 +4,7 @@
 #ifndef RD_SERVER_PROGRESS_H
 #define RD_SERVER_PROGRESS_H
 
+#include "flow/listener.h"
 #include "flow/pulse.h"
 
 #include <stdbool.h>
@@ -21,19 +22,23 @@ enum rd_stall {
 
 struct rd_progress {
 	bool wanted;
-	struct rd_pulse clients, control;
-	uint64_t popped; /* by the clients' workers, at the last look */
+	unsigned mains;
+	struct rd_pulse clients[RD_MAINS], control; /* [mains], each by its queue and workers */
+	uint64_t popped[RD_MAINS];		    /* by the workers, at the last look */
 };
 
 /* Before it is open. False with errno. */
 bool rd_progress_prepare(struct replyd *server);
+/* The ends that the groups have: -1, there is none. */
+int rd_progress_clients(const struct rd_progress *p, unsigned main);
+int rd_progress_control(const struct rd_progress *p);
 /* It serves no more. */
 void rd_progress_end(struct replyd *server);
 
 /*
  * By one thread, while it serves: sends a request of its own through each queue, and waits until
  * all have come back, `until_us`, or until stop_fd is readable. The stage that holds one up; none
- * as long as the clients' queue moves in front of it, since it is only slow then.
+ * as long as its queue moves in front of it, since it is only slow then.
  */
 enum rd_stall rd_progress_await(struct replyd *server, uint64_t until_us, int stop_fd);
 

@@ -42,9 +42,12 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	if (!s->logging.file &&
 	    (rd_logging_prepare(s, next) != 0 || rd_logging_start(s, next) != 0))
 		return -1;
-	if (rd_bounds_conns(s, next->listeners.count) == 0)
+	if (rd_bounds_suffice(s, next) != 0)
+		return -1;
+	if (rd_bounds_conns(s, next) == 0)
 		return rd_fault_say(next->fault, "the limit of open files is too low: raise it");
 	next->listeners.timed = next->setting[SET_STAGES];
+	next->listeners.mains = rd_bounds_mains(s, next);
 	rd_open_keep(&next->listeners, &s->setup->listeners);
 	if (rd_open(&next->listeners, next->fault) != 0)
 		return -1;
@@ -52,31 +55,46 @@ static int reload_make(struct replyd *s, struct rd_setup *next)
 	return rd_open_services(&next->listeners, s->generations, &next->generation, next->fault);
 }
 
-/* Has it served. 0, or -1 with the fault, and it is not. */
-static int reload_put(struct replyd *s, struct rd_setup *next)
+static int reload_stopped(struct replyd *s, struct rd_setup *next)
 {
-	struct rd_queue_config queue = rd_bounds_queue(next, 0);
-	struct rd_pool_config pool = rd_bounds_pool(s, next);
+	return rd_fault_say(next->fault, "%s: the server is being stopped", s->file);
+}
+
+/* The mains have all that both had. */
+static void reload_settle(struct rd_setup *was, struct rd_setup *next)
+{
+	for (size_t i = 0; i < next->listeners.count; i++)
+		next->listeners.listener[i].from = -1;
+	rd_open_close(&was->listeners);
+}
+
+/* Has it served. 0, or -1 with the fault, and it is not. */
+static int reload_put(struct replyd *s, struct rd_setup *was, struct rd_setup *next)
+{
+	struct rd_share share[RD_MAINS];
 	struct rd_change change = {
 		.listener = next->listeners.listener,
 		.listeners = next->listeners.count,
+		.was = was->listeners.listener,
+		.were = was->listeners.count,
 		.generations = s->generations,
 		.next = &next->generation,
-		.conns_max = rd_bounds_conns(s, next->listeners.count),
 		.sweep_us = rd_setup_sweep_us(next),
-		.queue = &queue,
-		.pool = &pool,
+		.share = share,
 	};
-	int error = rd_changes_ask(&s->clients.acceptor.changes, &change, s->clients.wake_fd);
 
-	if (error)
-		return rd_fault_say(next->fault, "%s: %s", s->file,
-				    error == ESHUTDOWN ? "the server is being stopped"
-						       : strerror(error));
+	rd_bounds_share(s, next, 0, share);
+	if (!rd_mains_watch(&s->clients, &change))
+		return rd_fault_say(next->fault, "%s: %s", s->file, strerror(errno));
+	if (!rd_changes_ask(&s->clients.changes, &change)) {
+		rd_mains_forget(&s->clients, &change);
+		return reload_stopped(s, next);
+	}
 	rd_lock_take(&s->look);
 	s->setup = next;
-	s->clients.listeners = &next->listeners;
+	rd_mains_listen(&s->clients, &next->listeners);
 	rd_lock_drop(&s->look);
+	reload_settle(was, next);
 	rd_server_settle(s);
 	if (!s->logging.file)
 		rd_logging_put(s, next);
@@ -101,10 +119,10 @@ static void reload_tell(struct replyd *s, const struct rd_listeners *l,
 }
 
 /* Made, and told of: has it served. 0, or -1 with the fault. */
-static int reload_change(struct replyd *s, const struct rd_setup *was, struct rd_setup *next)
+static int reload_change(struct replyd *s, struct rd_setup *was, struct rd_setup *next)
 {
 	reload_tell(s, &next->listeners, &was->listeners, true);
-	if (reload_put(s, next) != 0) {
+	if (reload_put(s, was, next) != 0) {
 		reload_tell(s, &next->listeners, &was->listeners, false);
 		return -1;
 	}
@@ -149,7 +167,7 @@ int replyd_reload(struct replyd *s, char *why, size_t size)
 		rd_fault_say(&fault, "it has no configuration");
 	else if (atomic_load(&s->phase) == PHASE_MADE)
 		rd_fault_say(&fault, "%s: it does not serve", s->file);
-	else if (atomic_load(&s->clients.acceptor.stop) != 0) /* main is at the listeners */
+	else if (rd_mains_stopping(&s->clients)) /* mains are at the listeners */
 		rd_fault_say(&fault, "%s: the server is being stopped", s->file);
 	else
 		failed = reload_file(s, &fault);

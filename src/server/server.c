@@ -57,7 +57,7 @@ bool rd_server_made(struct replyd *s)
 
 static int server_begin(struct replyd *s)
 {
-	if (rd_group_init(&s->clients) != 0)
+	if (rd_mains_init(&s->clients) != 0)
 		return -1;
 	s->generations = rd_generations_new();
 	if (s->generations)
@@ -65,13 +65,13 @@ static int server_begin(struct replyd *s)
 	if (!s->setup) {
 		if (s->generations)
 			rd_generations_leave(s->generations);
-		rd_group_fini(&s->clients);
+		rd_mains_fini(&s->clients);
 		return -1;
 	}
 	atomic_init(&s->drain_ms, s->setup->setting[SET_DRAIN_MS]);
-	s->setup->draining = &s->clients.slots.leaving;
+	s->setup->draining = &s->clients.first.slots.leaving;
 	s->setup->room = &s->room;
-	s->clients.listeners = &s->setup->listeners;
+	rd_mains_listen(&s->clients, &s->setup->listeners);
 	s->setup->listeners.heritage = s->control.listeners.heritage = &s->heritage;
 	return 0;
 }
@@ -81,7 +81,7 @@ static void server_end(struct replyd *s)
 {
 	rd_generation_drop(&s->setup->generation);
 	rd_generations_leave(s->generations);
-	rd_group_fini(&s->clients);
+	rd_mains_fini(&s->clients);
 }
 
 void rd_server_news(struct replyd *s, enum rd_news news, const char *why)
@@ -193,32 +193,47 @@ static bool server_lacks_line(const struct replyd *s)
 	return false;
 }
 
-static int server_open_clients(struct replyd *s, size_t descriptors)
+/* Nothing but the listeners is open where one of the mains fails. */
+static int server_open_mains(struct replyd *s, size_t descriptors)
 {
+	struct rd_share share[RD_MAINS];
 	struct rd_group_config config = {
 		.descriptors = descriptors,
-		.conns_max = rd_bounds_conns(s, s->setup->listeners.count),
-		.queue = rd_bounds_queue(s->setup, descriptors),
+		.mains = atomic_load(&s->clients.count),
 		.sweep_us = rd_setup_sweep_us(s->setup),
 		.batch = true,
-		.pool = rd_bounds_pool(s, s->setup),
 		.legacy = s->legacy,
 		.given = s->heritage.conn,
 		.givens = s->heritage.conns,
 	};
-	struct rd_listeners *l = &s->setup->listeners;
 	const char *step;
 
-	rd_setup_series(s->setup, &s->series);
-	if (rd_logging_start(s, s->setup) != 0)
-		return -1;
-	if (rd_open_services(l, s->generations, &s->setup->generation, &s->fault) == 0) {
-		rd_heritage_serve(&s->heritage, l->listener, l->count);
-		if (rd_group_open(&s->clients, &config, &step) == 0)
-			return 0;
-		rd_server_failed(s, "%s: %s", step, strerror(errno));
+	rd_bounds_share(s, s->setup, descriptors, share);
+	for (unsigned i = 0; i < config.mains; i++) {
+		config.main = i;
+		config.share = share[i];
+		config.pulse_fd = rd_progress_clients(&s->progress, i);
+		if (rd_group_open(rd_mains_group(&s->clients, i), &config, &step) != 0) {
+			rd_server_failed(s, "%s: %s", step, strerror(errno));
+			while (i-- > 0)
+				rd_group_close(rd_mains_group(&s->clients, i));
+			return -1;
+		}
+		config.givens = 0; /* the first goes on with all of them */
 	}
-	return -1;
+	return 0;
+}
+
+static int server_open_clients(struct replyd *s, size_t descriptors)
+{
+	struct rd_listeners *l = &s->setup->listeners;
+
+	rd_setup_series(s->setup, &s->series);
+	if (rd_logging_start(s, s->setup) != 0 ||
+	    rd_open_services(l, s->generations, &s->setup->generation, &s->fault) != 0)
+		return -1;
+	rd_heritage_serve(&s->heritage, l->listener, l->count);
+	return server_open_mains(s, descriptors);
 }
 
 /* Before anyone asks the control lane. */
@@ -229,12 +244,13 @@ static int server_open_control(struct replyd *s, size_t descriptors)
 		rd_generations_put(s->generations, &s->setup->generation);
 	if (rd_control_open(s, descriptors) == 0)
 		return 0;
-	rd_group_close(&s->clients);
+	rd_mains_close(&s->clients);
 	return -1;
 }
 
 static int server_bind(struct replyd *s)
 {
+	s->setup->listeners.mains = atomic_load(&s->clients.count);
 	s->setup->listeners.timed = s->setup->setting[SET_STAGES];
 	if (rd_open(&s->setup->listeners, &s->fault) != 0 ||
 	    (s->control.listeners.count > 0 && rd_open(&s->control.listeners, &s->fault) != 0))
@@ -270,6 +286,17 @@ void rd_server_settle(struct replyd *s)
 	atomic_store(&s->room.most, (uint64_t)s->setup->setting[SET_SPOOL_MAX]);
 }
 
+/* As many as it had, where it was open before. */
+static int server_make_mains(struct replyd *s)
+{
+	if (rd_bounds_suffice(s, s->setup) != 0)
+		return -1;
+	if (rd_mains_make(&s->clients, rd_bounds_mains(s, s->setup)) != 0)
+		return rd_server_failed(s, "its mains: %s", strerror(errno));
+	rd_mains_listen(&s->clients, &s->setup->listeners);
+	return 0;
+}
+
 static int server_open(struct replyd *s)
 {
 	size_t descriptors = rd_bounds_descriptors();
@@ -279,14 +306,14 @@ static int server_open(struct replyd *s)
 					RD_DESCRIPTORS_LEAST);
 	if (s->setup->listeners.count == 0)
 		return rd_server_failed(s, "no address to listen on");
-	if (rd_bounds_conns(s, s->setup->listeners.count) == 0)
+	if (rd_bounds_conns(s, s->setup) == 0)
 		return rd_server_failed(s,
 					"the limit of open files, %zu, is too low for %zu "
 					"addresses: raise it",
 					descriptors, s->setup->listeners.count);
 	if (server_lacks_line(s))
 		return rd_server_failed(s, "nothing answers the lines: replyd_line says what");
-	if (rd_confine_may(s) != 0)
+	if (server_make_mains(s) != 0 || rd_confine_may(s) != 0)
 		return -1;
 	rd_setup_services(s->setup);
 	rd_server_settle(s);
@@ -326,7 +353,7 @@ const char *replyd_url(const struct replyd *s, size_t i)
 
 void rd_server_close(struct replyd *s)
 {
-	rd_changes_close(&s->clients.acceptor.changes);
+	rd_changes_close(&s->clients.changes);
 	rd_trace_end(s);
 	rd_control_close(s);
 	rd_lock_take(&s->reload); /* one that is under way looks at the listeners */
@@ -334,7 +361,7 @@ void rd_server_close(struct replyd *s)
 	rd_lock_take(&s->look);
 	atomic_store(&s->phase, PHASE_MADE);
 	rd_lock_drop(&s->look);
-	rd_group_close(&s->clients);
+	rd_mains_close(&s->clients);
 	rd_logging_close(s);
 	rd_lock_drop(&s->reload);
 }
@@ -346,12 +373,12 @@ long rd_server_serve(struct replyd *s)
 
 	atomic_store(&s->phase, PHASE_SERVING);
 	rd_control_serve(s);
-	cut = rd_group_run(&s->clients);
+	cut = rd_mains_run(&s->clients);
 	error = errno;
-	if (cut > 0 || rd_group_finished(&s->clients) > 0)
-		rd_log_note("stopped; connections finished: %ld, cut off: %ld",
-			    rd_group_finished(&s->clients), cut);
-	if (rd_group_stuck(&s->clients) > 0) { /* they may still touch any part of it */
+	if (cut > 0 || s->clients.finished > 0)
+		rd_log_note("stopped; connections finished: %ld, cut off: %ld", s->clients.finished,
+			    cut);
+	if (s->clients.stuck > 0) { /* they may still touch any part of it */
 		rd_trace_end(s);
 		rd_control_close(s);
 		rd_logging_stop(s);
@@ -385,7 +412,7 @@ void rd_server_drain(struct replyd *s, long ms)
 	uint64_t most = ms < 0 ? 0 : ms < LONGEST_MS ? (uint64_t)ms : LONGEST_MS;
 
 	rd_server_news(s, RD_NEWS_STOPPING, "");
-	rd_group_stop(&s->clients, rd_clock_us() + most * 1000);
+	rd_mains_stop(&s->clients, rd_clock_us() + most * 1000);
 }
 
 void replyd_drain(struct replyd *s)

@@ -8,9 +8,9 @@
 #include "replyd.h"
 #include "server/confine.h"
 #include "server/control.h"
-#include "server/group.h"
 #include "server/heritage.h"
 #include "server/logging.h"
+#include "server/mains.h"
 #include "server/progress.h"
 #include "server/recent.h"
 #include "server/setup.h"
@@ -43,7 +43,7 @@ struct replyd {
 	struct rd_logging logging;
 	struct rd_feed feed;   /* of what happens, to who traces */
 	struct rd_trace trace; /* that the program itself prints */
-	struct rd_group clients;
+	struct rd_mains clients;
 	struct rd_control control;
 	struct rd_confine confine;
 	struct rd_room room;	      /* of temporary files */
@@ -125,7 +125,8 @@ void rd_server_stages(struct replyd *server, struct rd_stage_sums *sums, unsigne
  */
 bool rd_server_workers(struct replyd *server, struct rd_worker_view **list, unsigned *count);
 
-/* All 0 while it does not serve; any thread. */
+/* All 0 while it does not serve; any thread. Of its clients, and of those of one main. */
 void rd_server_look(struct replyd *server, struct rd_group_view *view);
+void rd_server_look_main(struct replyd *server, unsigned main, struct rd_group_view *view);
 
 #endif

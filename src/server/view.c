@@ -5,7 +5,6 @@
 #include "server/server.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 void rd_server_urls(struct replyd *s, char *text, size_t size)
 {
@@ -22,8 +21,7 @@ void rd_server_urls(struct replyd *s, char *text, size_t size)
 
 enum rd_server_state rd_server_state(struct replyd *s)
 {
-	if (atomic_load(&s->clients.acceptor.stop) != 0 &&
-	    !atomic_load(&s->clients.acceptor.handed))
+	if (rd_mains_stopping(&s->clients) && !atomic_load(&s->clients.first.acceptor.handed))
 		return STATE_DRAINING;
 	return atomic_load(&s->phase) == PHASE_SERVING ? STATE_SERVING : STATE_STARTING;
 }
@@ -44,8 +42,17 @@ void rd_server_look(struct replyd *s, struct rd_group_view *view)
 	*view = (struct rd_group_view){ 0 };
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
-		rd_group_look(&s->clients, view);
+		rd_mains_look(&s->clients, view);
 	view->count[COUNT_UNLOGGED] += atomic_load(&s->logging.access.lost);
+	rd_lock_drop(&s->look);
+}
+
+void rd_server_look_main(struct replyd *s, unsigned main, struct rd_group_view *view)
+{
+	*view = (struct rd_group_view){ 0 };
+	rd_lock_take(&s->look);
+	if (atomic_load(&s->phase) == PHASE_SERVING)
+		rd_group_look(rd_mains_group(&s->clients, main), view);
 	rd_lock_drop(&s->look);
 }
 
@@ -53,7 +60,8 @@ void rd_server_stages(struct replyd *s, struct rd_stage_sums *sums, unsigned ser
 {
 	rd_lock_take(&s->look);
 	if (atomic_load(&s->phase) == PHASE_SERVING)
-		rd_pool_stages(&s->clients.pool, sums, series);
+		for (unsigned i = 0; i < atomic_load(&s->clients.count); i++)
+			rd_pool_stages(&rd_mains_group(&s->clients, i)->pool, sums, series);
 	rd_lock_drop(&s->look);
 }
 
@@ -64,14 +72,8 @@ bool rd_server_workers(struct replyd *s, struct rd_worker_view **list, unsigned 
 	*list = NULL;
 	*count = 0;
 	rd_lock_take(&s->look);
-	if (atomic_load(&s->phase) == PHASE_SERVING) {
-		unsigned most = s->clients.pool.top;
-
-		*list = calloc(most + 1, sizeof(**list));
-		told = *list != NULL;
-		if (told)
-			*count = rd_pool_workers(&s->clients.pool, *list, most);
-	}
+	if (atomic_load(&s->phase) == PHASE_SERVING)
+		told = rd_mains_workers(&s->clients, list, count);
 	rd_lock_drop(&s->look);
 	return told;
 }

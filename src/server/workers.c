@@ -32,9 +32,9 @@ static bool workers_one(struct rd_buffer *b, const struct replyd *s, const struc
 			uint64_t now_us)
 {
 	return rd_buffer_print(b,
-			       "{\"place\": %u, \"group\": \"clients\", \"state\": \"%s\", "
-			       "\"exchanges\": %" PRIu64,
-			       w->place, rd_worker_state_word(w->state), w->exchanges) &&
+			       "{\"place\": %u, \"group\": \"clients\", \"main\": %u, "
+			       "\"state\": \"%s\", \"exchanges\": %" PRIu64,
+			       w->place, w->main, rd_worker_state_word(w->state), w->exchanges) &&
 	       (w->since_us == 0 || workers_turn(b, s, w, now_us)) && rd_buffer_text(b, "}");
 }
 

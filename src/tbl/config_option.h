@@ -5,6 +5,7 @@
  *     section    name           kind      default       least        most           text
  */
 OPTION(ROOT,      stages,        BOOL,     RANGE(STAGES),                             "the stages of each exchange are timed")
+OPTION(ROOT,      mains,         NUMBER,   RANGE(MAINS),                             "threads that accept and wait for clients, each with a queue and a part of the workers")
 OPTION(PROCESS,   user,           TEXT,     0,            0,           0,             "whom it becomes once it listens; root: it stays root")
 OPTION(PROCESS,   group,          TEXT,     0,            0,           0,             "in place of the user's own group")
 OPTION(PROCESS,   upgrade,       DURATION, RANGE(UPGRADE_MS),                        "for the new program of an upgrade to be ready")

@@ -6,6 +6,7 @@
  */
 SETTING(WORKERS,  "workers",       64,       1,    10000, "worker threads, at most")
 SETTING(WORKERS_MIN, "workers_min",  1,       1,    10000, "worker threads, at least")
+SETTING(MAINS,    "mains",         1,       1,       64, "threads that accept and wait for clients, each with a queue and a part of the workers")
 SETTING(STACK,    "stack",     262144,  131072, 1073741824, "bytes of a worker's stack")
 SETTING(WORKER_IDLE_MS, "worker_idle_ms", 10000, 10, 86400000, "milliseconds without work, after which a worker above the least leaves")
 SETTING(CONCURRENCY, "concurrency",  0,       0,    10000, "workers that run at once, unless they block; 0: as many as there are processors")

@@ -179,15 +179,18 @@ static const struct rd_handler held = { .name = "hold", .perform = held_perform 
 static const struct rd_handler bytes = { .name = "bytes", .perform = bytes_perform };
 static const struct rd_handler line = { .name = "line", .perform = line_perform };
 
-/* Of the pool, that have not ended. */
+/* Of the pools, that have not ended. */
 static unsigned threads(void)
 {
-	struct rd_pool *pool = &server->clients.pool;
-	unsigned alive;
+	unsigned alive = 0;
 
-	rd_lock_take(&pool->lock);
-	alive = pool->alive;
-	rd_lock_drop(&pool->lock);
+	for (unsigned i = 0; i < atomic_load(&server->clients.count); i++) {
+		struct rd_pool *pool = &rd_mains_group(&server->clients, i)->pool;
+
+		rd_lock_take(&pool->lock);
+		alive += pool->alive;
+		rd_lock_drop(&pool->lock);
+	}
 	return alive;
 }
 

@@ -197,6 +197,8 @@ static struct rd_queue queue;
 static struct rd_pool pool;
 static struct rd_listener listener;
 static struct rd_acceptor acceptor;
+static struct rd_changes changes;
+static struct rd_lock listening;
 static pthread_t main_thread;
 static sem_t inside, go_on;
 
@@ -279,7 +281,13 @@ static void fill(size_t conns_max)
 	MUST(rd_pool_start(&pool, &queue, &config) == 0);
 	MUST(rd_listener_open(&listener, &any, &step));
 	listener.protocol = &held;
+	rd_changes_init(&changes);
+	rd_lock_init(&listening, RANK_LISTENING);
 	acceptor = (struct rd_acceptor){
+		.mains = 1,
+		.changes = &changes,
+		.changed = rd_changes_expect(&changes, slots.wake_fd),
+		.listening = &listening,
 		.slots = &slots,
 		.queue = &queue,
 		.pool = &pool,
@@ -314,6 +322,8 @@ static void empty(void)
 	rd_pool_free(&pool);
 	rd_queue_fini(&queue);
 	rd_slots_fini(&slots);
+	rd_lock_fini(&listening);
+	rd_changes_fini(&changes);
 	MUST(sem_destroy(&inside) == 0 && sem_destroy(&go_on) == 0);
 }
 
