@@ -5,6 +5,7 @@
 #include "server/progress.h"
 
 #include "base/clock.h"
+#include "server/bounds.h"
 #include "server/server.h"
 
 #include <poll.h>
@@ -13,7 +14,7 @@ bool rd_progress_prepare(struct replyd *s)
 {
 	struct rd_progress *p = &s->progress;
 
-	for (p->mains = 0; p->mains < s->setup->setting[SET_MAINS]; p->mains++)
+	for (p->mains = 0; p->mains < rd_bounds_mains(s, s->setup); p->mains++)
 		if (!rd_pulse_init(&p->clients[p->mains]))
 			return false;
 	p->control.near = p->control.far = -1;

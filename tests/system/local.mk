@@ -29,6 +29,7 @@ system_tests += tests/system/files.sh
 system_tests += tests/system/hostile.py
 system_tests += tests/system/journal.py
 system_tests += tests/system/logfile.py
+system_tests += tests/system/mains.py
 system_tests += tests/system/mandoc.sh
 system_tests += tests/system/manual.sh
 system_tests += tests/system/metrics.py

@@ -19,7 +19,8 @@ from served import WAIT_S, Failure, main, reserved_port, until
 
 LISTENER, CLIENT = "replyd-listener", "replyd-client"
 CLIENTS = 300				# more than go into a message
-ROOM = 400
+ROOM = 500
+EARLY = 20
 
 
 class Manager:
@@ -91,30 +92,30 @@ class Manager:
 		return [(socket.socket(fileno=os.dup(fd)), name) for name, _, fd in self.kept]
 
 
-def configured(*ports):
-	return "".join(f'listen "127.0.0.1:{port}" {{ }}\n' for port in ports)
+def configured(mains, *ports):
+	return f"mains = {mains}\n" + "".join(f'listen "127.0.0.1:{port}" {{ }}\n' for port in ports)
 
 
-def first(server, manager, port, other):
+def first(server, manager, mains, port, other):
 	"""It tells of itself, and keeps what it listens on, through reloads."""
-	server.pass_(configured(port), **manager.environment())
+	server.pass_(configured(mains, port), **manager.environment())
 	manager.hears("READY", rf"Ready on http://127\.0\.0\.1:{port}/")
 	one, two = (f"{LISTENER} 127.0.0.1 {p}" for p in (port, other))
-	manager.names(one)
+	manager.names(*[one] * mains)
 	if manager.kept[0][1] != "0":
 		raise Failure("it is watched, though it has no end")
 	server.ready()
-	server.rereads(configured(port, other))
+	server.rereads(configured(mains, port, other))
 	manager.hears("RELOADING", "Reloading")
 	manager.hears("READY", rf"Ready on http://127\.0\.0\.1:{port}/ http://127\.0\.0\.1:{other}/")
-	manager.names(one, two)
+	manager.names(*[one, two] * mains)
 	server.rereads("nonsense")
 	manager.hears("RELOADING", "Reloading")
 	manager.hears("READY", rf"Ready on .*:{other}/; not reloaded: .*nonsense.*")
-	server.rereads(configured(port))
+	server.rereads(configured(mains, port))
 	manager.hears("RELOADING", "Reloading")
 	manager.hears("READY", rf"Ready on http://127\.0\.0\.1:{port}/")
-	manager.names(one)
+	manager.names(*[one] * mains)
 
 
 def beats(manager):
@@ -138,24 +139,26 @@ def connected_to(port):
 	return socket.create_connection(("127.0.0.1", port), WAIT_S)
 
 
-def run():
+def run(mains):
 	with Passing({"f.txt": b"hi\n"}) as server:
 		port, other = reserved_port(), reserved_port()
 		manager = Manager(server)
-		first(server, manager, port, other)
+		first(server, manager, mains, port, other)
 		clients = [connected_to(port) for _ in range(CLIENTS)]
 		for client in clients:
 			asked(client)
 		beats(manager)
 		stops(server, manager)
 		one = f"{LISTENER} 127.0.0.1 {port}"
-		manager.names(one, *[CLIENT] * CLIENTS)
-		with connected_to(port) as early:	# nobody is refused while there is no server
-			clients[0].sendall(REQUEST)	# nor is what is asked now lost
-			server.pass_(configured(port), *manager.passes(), **manager.environment())
-			manager.hears("READY", rf"Ready on http://127\.0\.0\.1:{port}/")
-			asked(early)
-			manager.awaits(lambda: not [1 for one in manager.kept if one[0] == CLIENT], "taken")
+		manager.names(*[one] * mains, *[CLIENT] * CLIENTS)
+		early = [connected_to(port) for _ in range(EARLY)]	# nobody is refused while there is no server
+		clients[0].sendall(REQUEST)	# nor is what is asked now lost
+		server.pass_(configured(1, port), *manager.passes(), **manager.environment())
+		manager.hears("READY", rf"Ready on http://127\.0\.0\.1:{port}/")
+		for one in early:		# though there are more sockets than mains now
+			asked(one)
+			one.close()
+		manager.awaits(lambda: not [1 for one in manager.kept if one[0] == CLIENT], "taken")
 		goes_on(clients)
 		stops(server, manager)
 
@@ -168,4 +171,10 @@ def goes_on(clients):
 		asked(client)
 
 
-sys.exit(main(run))
+def test():
+	for mains in (1, 2):
+		run(mains)
+
+
+if __name__ == "__main__":
+	sys.exit(main(test))
