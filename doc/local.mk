@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	doc/hacking.md \
 	doc/http-conformance.md \
 	doc/lifecycle.md \
+	doc/many-cores.md \
 	doc/regulator.md \
 	doc/overload.md \
 	doc/security.md
