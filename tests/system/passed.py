@@ -53,6 +53,42 @@ def by_name():
 			os.unlink(path)
 
 
+def sharing(sockets):
+	"""So many at one address, which the kernel shares the clients out to."""
+	found = []
+	for _ in range(sockets):
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		s.bind(found[0].getsockname() if found else ("127.0.0.1", 0))
+		s.listen(100)
+		found.append(s)
+	return found
+
+
+def shared():
+	"""More of one address than there are mains, and fewer: each is served."""
+	for sockets in 3, 1:
+		with Passing({"f.txt": b"hi\n"}) as server:
+			found = sharing(sockets)
+			early = [connected(found[0]) for _ in range(20)]
+			url = f"http://127.0.0.1:{found[0].getsockname()[1]}/"
+			server.pass_('mains = 2\nlisten "systemd:web" { }', *[(s, "web") for s in found])
+			if f"ready on {url}\n" not in server.ready():
+				raise Failure(server.stdout())
+			for client in early:
+				asked(client)
+				client.close()
+			reloads(server, *found)
+			said = "of 2 mains 1 serve there, since so many sockets were passed"
+			if (said in server.stderr()) != (sockets == 1):
+				raise Failure(server.stderr())
+			server.signal()
+			if server.process.wait(WAIT_S) != 0:
+				raise Failure(f"{server.process.returncode}: {server.stderr()}")
+			for s in found:
+				s.close()
+
+
 def reloads(server, *listeners):
 	"""The names mean the same, and the sockets go over."""
 	server.process.send_signal(signal.SIGHUP)
@@ -124,7 +160,7 @@ def tested():
 
 
 def run():
-	for case in by_address, by_name, unnamed, missing, no_socket, clients, tested:
+	for case in by_address, by_name, shared, unnamed, missing, no_socket, clients, tested:
 		print(case.__name__, flush=True)
 		case()
 
