@@ -98,7 +98,7 @@ def watched():
 			print("without libsystemd nobody is told")
 			return
 	with Server() as server:
-		manager = Manager(os.path.join(server.tmp, "notify"))
+		manager = Manager(server)
 		path = os.path.join(server.tmp, "conf")
 		with open(path, "w", encoding="utf-8") as file:
 			file.write(HELD.format(tmp=server.tmp))
