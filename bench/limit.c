@@ -3,7 +3,8 @@
  * One thread, one epoll loop, one canned reply of 1 KiB: what is left when
  * parsing, files, threads and policy are taken away; with -p PROGRAM, no more
  * than posix_spawn for each connection, which the program has as its standard
- * input and output. bench/compare holds the others against it.
+ * input and output. bench/compare holds the others against it. With -DURING it
+ * receives from all who are ready in one call by io_uring, and sends in another.
  * Thread:  one.
  * Owns:    every descriptor, until its peer closes, its reply went (-c) or its
  *          program has it (-p).
@@ -25,6 +26,9 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef URING
+#include <liburing.h>
+#endif
 
 enum { BODY = 1024, TOGETHER = 16, EVENTS = 64, BACKLOG = 4096, DESCRIPTORS = 65536 };
 
@@ -97,6 +101,81 @@ static bool serve(int fd)
 	}
 	return true;
 }
+
+#ifdef URING
+static struct io_uring ring;
+
+static void make_ring(void)
+{
+	struct io_uring_params params = { .flags = IORING_SETUP_SINGLE_ISSUER |
+						   IORING_SETUP_DEFER_TASKRUN };
+
+	errno = -io_uring_queue_init_params(EVENTS, &ring, &params);
+	if (errno != 0)
+		die("io_uring");
+}
+
+/* Has the kernel do the n things that were put into the ring; what came of each, by its number. */
+static void perform(int *result, unsigned n)
+{
+	struct io_uring_cqe *cqe;
+	unsigned head;
+
+	if (io_uring_submit_and_wait(&ring, n) != (int)n)
+		die("io_uring");
+	io_uring_for_each_cqe(&ring, head, cqe) result[cqe->user_data] = cqe->res;
+	io_uring_cq_advance(&ring, n);
+}
+
+static void serve_all(const int *fd, unsigned n)
+{
+	static char buf[EVENTS][16384];
+	int got[EVENTS], sent[EVENTS], to[EVENTS];
+	size_t len[EVENTS];
+	unsigned sends = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
+
+		io_uring_prep_recv(sqe, fd[i], buf[i], sizeof buf[i], MSG_DONTWAIT);
+		sqe->user_data = i;
+	}
+	perform(got, n);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned heads =
+			got[i] > 0 ? count_heads(&loop.seen[fd[i]], buf[i], (size_t)got[i]) : 0;
+
+		if (heads > TOGETHER || (got[i] <= 0 && got[i] != -EAGAIN)) {
+			close(fd[i]);
+		} else if (heads > 0) {
+			struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
+
+			to[sends] = fd[i];
+			len[sends] = heads * loop.reply_len;
+			io_uring_prep_send(sqe, fd[i], loop.replies, len[sends],
+					   MSG_DONTWAIT | MSG_NOSIGNAL);
+			sqe->user_data = sends++;
+		}
+	}
+	if (sends == 0)
+		return;
+	perform(sent, sends);
+	for (unsigned i = 0; i < sends; i++)
+		if (sent[i] != (int)len[i])
+			close(to[i]);
+}
+#else
+static void make_ring(void)
+{
+}
+
+static void serve_all(const int *fd, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!serve(fd[i]))
+			close(fd[i]);
+}
+#endif
 
 static void give(int fd)
 {
@@ -171,18 +250,22 @@ static unsigned listen_on(unsigned port)
 static void run(const sigset_t *in_wait)
 {
 	struct epoll_event events[EVENTS];
+	int ready[EVENTS];
 
 	while (!stopping) {
 		int n = epoll_pwait(loop.epoll, events, EVENTS, -1, in_wait);
+		unsigned readies = 0;
 
 		for (int i = 0; i < n; i++) {
 			int fd = events[i].data.fd;
 
 			if (fd == loop.listener)
 				accept_all();
-			else if (!serve(fd))
-				close(fd);
+			else
+				ready[readies++] = fd;
 		}
+		if (readies > 0)
+			serve_all(ready, readies);
 	}
 }
 
@@ -214,6 +297,7 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &term, &before);
 	sigaction(SIGTERM, &action, NULL);
 	make_reply();
+	make_ring();
 	printf("limit: ready on http://127.0.0.1:%u/\n", listen_on((unsigned)port));
 	fflush(stdout);
 	run(&before);

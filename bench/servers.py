@@ -33,7 +33,7 @@ class Kind:
     """One server: how it is found, started and asked, and what it can do."""
     command: str	# for each @WORD@, see Server.words
     group: str		# ours, bare, loop (a peer with event loops), threads (with a thread for each
-			# connection, or for each that is active), helper
+			# connection, or for each that is active), helper, tried (only by name)
     roles: str = ""	# what compare asks it for: file large module program fastcgi
     program: str = ""	# below the build directory, or a pattern, where it is not the name
     source: str = ""	# in bench, with what the compiler needs besides, where it is made here
@@ -52,6 +52,8 @@ KINDS = {
     "inetd": dataclasses.replace(REPLYD, roles="program", log=None, version=""),
     "limit": Kind("@PROGRAM@ @OPTIONS@ @PORT@", "bare", "file module program",
                   source="limit.c", version=""),
+    "uring": Kind("@PROGRAM@ @OPTIONS@ @PORT@", "tried", "file", source="limit.c -DURING -luring",
+                  version="", package="liburing-dev"),
     "nginx": Kind("@PROGRAM@ -c @CONF@", "loop", "file large fastcgi",
                   conf="nginx.conf", log="", package="nginx-light"),
     "h2o": Kind("@PROGRAM@ -m worker -c @CONF@", "loop", "file large",

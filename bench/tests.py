@@ -47,7 +47,7 @@ def takes_part(name, test, log=False):
 
 def options(name, test, place):
     """What a server's command is told of the test."""
-    if name == "limit":
+    if name in ("limit", "uring"):
         return ["-p", os.path.join(place, "root/program")] if test.role == "program" else \
                ["-c"] if test.close else []
     if name in servers.BY_THREADS:
