@@ -166,11 +166,12 @@ START_TEST(refuses)
 }
 END_TEST
 
-/* Where no listener can be polled, it does not serve. */
+/* Where no listener can be polled, it does not serve, with one main or several. */
 START_TEST(cannot_watch)
 {
 	struct replyd *server = begin();
 
+	ck_assert_int_eq(replyd_set(server, "mains", _i == 0 ? "1" : "3"), 0);
 	ck_assert_int_eq(replyd_open(server), 0);
 	no_watch = true;
 	ck_assert_int_eq(replyd_serve(server), -1);
@@ -184,6 +185,7 @@ START_TEST(stopped_before_it_serves)
 {
 	struct replyd *server = begin();
 
+	ck_assert_int_eq(replyd_set(server, "mains", _i == 0 ? "1" : "3"), 0);
 	replyd_drain(server);
 	ck_assert_int_eq(replyd_open(server), 0);
 	ck_assert_int_eq(replyd_serve(server), 0);
@@ -416,8 +418,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, pauses);
 	tcase_add_test(tcase, refuses);
-	tcase_add_test(tcase, cannot_watch);
-	tcase_add_test(tcase, stopped_before_it_serves);
+	tcase_add_loop_test(tcase, cannot_watch, 0, 2);
+	tcase_add_loop_test(tcase, stopped_before_it_serves, 0, 2);
 	tcase_add_test(tcase, shed_lingers);
 	tcase_add_test(tcase, shed_expires);
 	tcase_add_test(tcase, shed_sends_much);
