@@ -8,10 +8,8 @@ import os
 import socket
 import urllib.request
 
-from serviced import Failure, journal, main, shown, systemctl
+from serviced import CONF, Failure, journal, main, shown, systemctl
 
-CONF = os.environ["SITE"].removeprefix(os.environ["REPLYD_ROOT"]) \
-	.replace("/share/replyd/www", "/etc/replyd/")
 WORDS = {"one": "http://127.0.0.1:8081/", "two": "http://127.0.0.1:8082/"}
 
 

@@ -15,11 +15,9 @@ import subprocess
 import threading
 import time
 
-from serviced import WAIT_S, Failure, journal, main, shown, systemctl, until
+from serviced import CONF, WAIT_S, Failure, journal, main, shown, systemctl, until
 
 ADDRESS = ("127.0.0.1", 80)
-CONF = os.environ["SITE"].removeprefix(os.environ["REPLYD_ROOT"]) \
-	.replace("/share/replyd/www", "/etc/replyd/replyd.conf")
 DROP_IN = "/run/systemd/system/replyd.service.d"
 WATCHDOG_S = 4
 PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207
@@ -49,7 +47,7 @@ def served(path="/"):
 
 
 def starts():
-	with open(CONF, "w", encoding="utf-8") as file:
+	with open(CONF + "replyd.conf", "w", encoding="utf-8") as file:
 		file.write(CONFIG)
 	os.makedirs(DROP_IN)
 	with open(f"{DROP_IN}/test.conf", "w", encoding="utf-8") as file:

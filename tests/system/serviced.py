@@ -7,6 +7,8 @@ import sys
 import time
 
 WAIT_S = 60
+CONF = os.environ["SITE"].removeprefix(os.environ["REPLYD_ROOT"]) \
+	.replace("/share/replyd/www", "/etc/replyd/")
 
 
 class Failure(Exception):

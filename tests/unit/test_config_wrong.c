@@ -13,8 +13,8 @@ static const struct {
 } bad[] = {
 	/* the form */
 	{ "drian = 1\n",
-	  "t.conf:1: there is no option \"drian\" here; there are stages process sandbox "
-	  "access_log workers queue control drain body spool types deadlines "
+	  "t.conf:1: there is no option \"drian\" here; there are stages mains process "
+	  "sandbox access_log workers queue control drain body spool types deadlines "
 	  "limits listen host route error_page" },
 	{ ROUTE("auth { realm = a\nfil = b }"),
 	  "t.conf:3: route \"/\": auth: there is no option \"fil\" here; there are realm file" },
