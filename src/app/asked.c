@@ -338,12 +338,22 @@ bool replyd_cancelled(struct replyd_exchange *x)
 	return x->link && x->link->cancelled(x);
 }
 
-int replyd_cancel_fd(struct replyd_exchange *x)
+static int asked_cancel_fd(struct replyd_exchange *x, bool timed)
 {
 	if (x->link)
-		return x->link->cancel_fd(x);
+		return x->link->cancel_fd(x, timed);
 	errno = ENOTSUP;
 	return -1;
+}
+
+int replyd_cancel_fd(struct replyd_exchange *x)
+{
+	return asked_cancel_fd(x, true);
+}
+
+int rd_exchange_cancel_fd(struct replyd_exchange *x)
+{
+	return asked_cancel_fd(x, false);
 }
 
 struct replyd_exchange *replyd_detach(struct replyd_exchange *x)

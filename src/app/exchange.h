@@ -103,7 +103,8 @@ struct rd_link {
 	/* Bytes of the pieces that were sent, which its client has still to take. */
 	uint64_t (*unsent)(struct replyd_exchange *x);
 	bool (*cancelled)(struct replyd_exchange *x);
-	int (*cancel_fd)(struct replyd_exchange *x);
+	/* `timed`: also at the deadline, for who does not look at that by himself. */
+	int (*cancel_fd)(struct replyd_exchange *x, bool timed);
 	struct replyd_exchange *(*detach)(struct replyd_exchange *x);
 	/* Whether its client was answered in the handler's stead: what it says is for nobody. */
 	bool (*lost)(struct replyd_exchange *x);
@@ -152,6 +153,9 @@ struct replyd_exchange {
  */
 void rd_exchange_begin(struct replyd_exchange *x);
 void rd_exchange_end(struct replyd_exchange *x);
+
+/* As replyd_cancel_fd, for who waits no longer than to x->deadline_us: it may not show that. */
+int rd_exchange_cancel_fd(struct replyd_exchange *x);
 
 /* Where a handler's work begins: status 0, no field, no body. */
 void rd_reply_begin(struct rd_reply *r);

@@ -307,7 +307,7 @@ enum rd_child_end rd_child_run(struct rd_child *c, int *status)
 	*status = 0;
 	if (run_start(&r)) {
 		r.p[END].fd = r.pidfd;
-		r.p[CANCEL].fd = replyd_cancel_fd(c->x);
+		r.p[CANCEL].fd = rd_exchange_cancel_fd(c->x);
 		while (run_goes_on(&r))
 			run_turn(&r);
 		rd_log_lines_end(&r.errors);

@@ -247,7 +247,7 @@ static int fastcgi_connect(const struct rd_fastcgi_server *s, struct replyd_exch
 			   struct rd_fastcgi_link *link)
 {
 	uint64_t until_us = rd_clock_us() + CONNECT_US;
-	int cancel_fd = replyd_cancel_fd(x);
+	int cancel_fd = rd_exchange_cancel_fd(x);
 
 	if (x->deadline_us && x->deadline_us < until_us)
 		until_us = x->deadline_us;

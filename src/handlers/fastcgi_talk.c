@@ -206,7 +206,7 @@ enum rd_fastcgi_end rd_fastcgi_talk(struct rd_fastcgi_talk *t)
 	struct talk k = {
 		.t = t,
 		.p = { [PEER] = { .fd = t->link.fd, .events = POLLIN },
-		       [CANCEL] = { .fd = replyd_cancel_fd(t->x), .events = POLLIN } },
+		       [CANCEL] = { .fd = rd_exchange_cancel_fd(t->x), .events = POLLIN } },
 		.out = t->request,
 	};
 

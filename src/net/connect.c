@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
@@ -52,7 +53,7 @@ static bool connect_tcp(int fd, const struct rd_sockaddr *to, uint64_t until_us,
 }
 
 /* No poll shows when there is room in the backlog: the call itself waits, a while each time. */
-static bool connect_unix(int fd, const struct rd_sockaddr *to, uint64_t until_us, int cancel_fd)
+static bool connect_backlog(int fd, const struct rd_sockaddr *to, uint64_t until_us, int cancel_fd)
 {
 	struct pollfd p = { .fd = cancel_fd, .events = POLLIN };
 
@@ -73,12 +74,22 @@ static bool connect_unix(int fd, const struct rd_sockaddr *to, uint64_t until_us
 	}
 }
 
+static bool connect_unix(int fd, const struct rd_sockaddr *to, uint64_t until_us, int cancel_fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (connect_left(until_us) > 0 && connect(fd, &to->sa, to->len) == 0)
+		return true;
+	if (connect_left(until_us) > 0 && errno != EAGAIN)
+		return false;
+	return fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0 &&
+	       connect_backlog(fd, to, until_us, cancel_fd) && fcntl(fd, F_SETFL, flags) == 0;
+}
+
 int rd_connect(const struct rd_sockaddr *to, uint64_t until_us, int cancel_fd)
 {
 	bool local = to->sa.sa_family == AF_UNIX;
-	int fd = socket(to->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | (local ? 0 : SOCK_NONBLOCK),
-			0);
-	int error;
+	int fd = socket(to->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
 	if (fd < 0)
 		return -1;

@@ -67,10 +67,11 @@ static void detach_tell(const struct rd_detached *d)
 		(void)!write(d->event_fd, &one, sizeof(one));
 }
 
-static int detach_cancel_fd(struct replyd_exchange *x)
+static int detach_cancel_fd(struct replyd_exchange *x, bool timed)
 {
 	struct rd_detached *d = detach_of(x);
 
+	(void)timed;
 	rd_lock_take(&detach_lock);
 	if (d->event_fd < 0) {
 		d->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -141,18 +141,19 @@ bool rd_link_cancelled(struct replyd_exchange *x, bool probe)
 	return gone;
 }
 
-int rd_link_cancel_fd(struct replyd_exchange *x)
+int rd_link_cancel_fd(struct replyd_exchange *x, bool timed)
 {
 	struct rd_stream *s = x->connection;
+	uint64_t deadline_us = timed ? x->deadline_us : 0;
 	int fd;
 
-	if (s->watch.epoll_fd >= 0)
+	if (rd_watch_has(&s->watch, deadline_us))
 		return s->watch.epoll_fd;
 	if (!rd_link_hold(x)) {
 		errno = ECANCELED;
 		return -1;
 	}
-	fd = rd_watch_fd(&s->watch, s->conn, x->deadline_us);
+	fd = rd_watch_fd(&s->watch, s->conn, deadline_us);
 	rd_link_release(x);
 	return fd;
 }

@@ -17,7 +17,7 @@ uid_t rd_link_peer(struct replyd_exchange *x);
 const char *rd_link_server(struct replyd_exchange *x);
 /* By who has its descriptor. */
 bool rd_link_end(struct replyd_exchange *x, bool peer, struct rd_sockaddr *at);
-int rd_link_cancel_fd(struct replyd_exchange *x);
+int rd_link_cancel_fd(struct replyd_exchange *x, bool timed);
 
 /*
  * Around each use of the connection by a handler that has a time limit. False: main has taken it

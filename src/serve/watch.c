@@ -63,27 +63,36 @@ static bool watch_add(struct rd_watch *w, int fd, uint32_t events)
 	return fd < 0 || epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+static bool watch_open(struct rd_watch *w, struct rd_conn *c)
+{
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	return w->epoll_fd >= 0 && watch_add(w, c->slots ? c->slots->cut_fd : -1, EPOLLIN) &&
+	       watch_add(w, c->transport.fd, EPOLLRDHUP | EPOLLET);
+}
+
 static bool watch_timer(struct rd_watch *w, uint64_t deadline_us)
 {
 	struct itimerspec at = { .it_value = rd_clock_timespec(deadline_us) };
 
-	if (deadline_us == 0)
-		return true;
 	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	return w->timer_fd >= 0 && timerfd_settime(w->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0;
+	return w->timer_fd >= 0 &&
+	       timerfd_settime(w->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0 &&
+	       watch_add(w, w->timer_fd, EPOLLIN);
+}
+
+bool rd_watch_has(const struct rd_watch *w, uint64_t deadline_us)
+{
+	return w->epoll_fd >= 0 && (deadline_us == 0 || w->timer_fd >= 0);
 }
 
 int rd_watch_fd(struct rd_watch *w, struct rd_conn *c, uint64_t deadline_us)
 {
-	if (w->epoll_fd >= 0)
-		return w->epoll_fd;
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epoll_fd >= 0 && watch_timer(w, deadline_us) && watch_add(w, w->timer_fd, EPOLLIN) &&
-	    watch_add(w, c->slots ? c->slots->cut_fd : -1, EPOLLIN) &&
-	    watch_add(w, c->transport.fd, EPOLLRDHUP | EPOLLET))
-		return w->epoll_fd;
-	int error = errno;
+	int error;
 
+	if ((w->epoll_fd >= 0 || watch_open(w, c)) &&
+	    (rd_watch_has(w, deadline_us) || watch_timer(w, deadline_us)))
+		return w->epoll_fd;
+	error = errno;
 	rd_watch_end(w);
 	errno = error;
 	return -1;

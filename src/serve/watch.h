@@ -13,8 +13,8 @@
 /* With -1 in both descriptors, nothing is watched. */
 struct rd_watch {
 	int epoll_fd; /* readable when the client may have left, or the deadline passed */
-	int timer_fd;
-	bool probed; /* it was told 102 */
+	int timer_fd; /* of the deadline; -1: nobody asked for that */
+	bool probed;  /* it was told 102 */
 };
 
 /*
@@ -29,7 +29,13 @@ bool rd_watch_gone(struct rd_watch *w, struct rd_conn *conn, bool probe);
  */
 bool rd_watch_left(struct rd_watch *w, struct rd_conn *conn, bool probe);
 
-/* A descriptor that is readable when rd_watch_gone may say otherwise. -1 with errno. */
+/* Whether it has the descriptor. */
+bool rd_watch_has(const struct rd_watch *w, uint64_t deadline_us);
+
+/*
+ * A descriptor that is readable when rd_watch_gone may say otherwise, or the deadline (0: none) has
+ * passed. -1 with errno.
+ */
 int rd_watch_fd(struct rd_watch *w, struct rd_conn *conn, uint64_t deadline_us);
 
 void rd_watch_end(struct rd_watch *w);

@@ -42,9 +42,10 @@ static inline bool link_cancelled(struct replyd_exchange *exchange)
 	return cancelled;
 }
 
-static inline int link_cancel_fd(struct replyd_exchange *exchange)
+static inline int link_cancel_fd(struct replyd_exchange *exchange, bool timed)
 {
 	(void)exchange;
+	(void)timed;
 	return cancel_fd;
 }
 

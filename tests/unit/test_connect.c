@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,7 @@ START_TEST(there)
 	ck_assert_int_eq(listen(listening, 8), 0);
 	fd = try(LONG_US);
 	ck_assert_int_ge(fd, 0);
+	ck_assert(fcntl(fd, F_GETFL) & O_NONBLOCK);
 	peer = accept(listening, NULL, NULL);
 	ck_assert_int_eq(send(fd, "x", 1, 0), 1);
 	ck_assert_int_eq(recv(peer, &byte, 1, 0), 1);
