@@ -303,7 +303,8 @@ def gets(server, path, body):
 
 def settled(server):
 	"""All have left, and the workers that were for them; what it keeps open, it has."""
-	gets(server, "/large.bin", LARGE)
+	gets(server, "/large.bin", LARGE)	# since a reload it may not have been asked for, nor kept open
+	gets(server, "/page.html", TEXT)
 	until(lambda: not children(server.process.pid), "its programs to end")
 	until(lambda: server.threads() <= server.idle, "the workers to leave")
 	until(lambda: not os.listdir(server.tmp + "/body"), "no temporary file")
