@@ -58,6 +58,7 @@ dialogues += tests/dialogue/api-stream-part.dlg
 dialogues += tests/dialogue/api-stream-slow.dlg
 dialogues += tests/dialogue/api-stream.dlg
 dialogues += tests/dialogue/api-watch-cut.dlg
+dialogues += tests/dialogue/api-watch-deadline.dlg
 dialogues += tests/dialogue/api-watch-half.dlg
 dialogues += tests/dialogue/api-watch.dlg
 dialogues += tests/dialogue/auth-body.dlg

@@ -269,6 +269,7 @@ static void assemble_handlers(void)
 		MUST(rd_server_route(server, own[i].name, &own[i], NULL) == 0);
 	time_limit(rd_router_find(router, METHOD_GET, "/count", 6, &rest));
 	time_limit(rd_router_find(router, METHOD_GET, "/slow", 5, &rest));
+	time_limit(rd_router_find(router, METHOD_GET, "/watch", 6, &rest));
 	for (size_t i = 0; i < sizeof(streamed) / sizeof(*streamed); i++) {
 		struct rd_route *route = rd_router_find(router, METHOD_POST, streamed[i],
 							strlen(streamed[i]), &rest);
